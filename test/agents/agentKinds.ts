@@ -2,11 +2,11 @@ import { agentSnippets } from '../../src/broker/agents/agentSnippets.js';
 
 /** An agent of the grid. */
 export interface AgentKind {
-  /** The package it is made with. */
+  /** Its npm package. */
   readonly name: string;
-  /** Which of the product's snippets connects it. */
+  /** The product's snippet that connects it. */
   readonly snippet: string;
-  /** What its program needs of that. */
+  /** The export of the snippet that its program needs. */
   readonly gives: string;
   /** Its program, below `programs`. */
   readonly program: string;
@@ -35,7 +35,7 @@ export const agentKinds: readonly AgentKind[] = [
   },
 ];
 
-/** The module that connects the agent: what the product offers to paste, to the letter, and what it gives. */
+/** Returns the module that connects the agent: the product's unmodified snippet, with an export. */
 export function connectionModule({ snippet, gives }: AgentKind, server: string, url: string): string {
   const found = agentSnippets(server, url).find(({ label }) => label === snippet);
   if (found === undefined) throw new Error(`The product offers no snippet “${snippet}”.`);

@@ -12,22 +12,22 @@ const longestCall = 30_000;
 type Said =
   { readonly ready: true } | { readonly id: number; readonly text?: string; readonly error?: string };
 
-/** What came of a call: what the agent was told, or that it was told nothing. */
+/** The end of a call: its result for the agent, or an error. */
 export type CallEnd =
   { readonly kind: 'told'; readonly text: string } | { readonly kind: 'failed'; readonly why: string };
 
-/** Where an agent calls, and with which key. */
+/** An agent's address and key. */
 export interface AgentConnection {
   readonly server: string;
   readonly url: string;
   readonly key: string;
 }
 
-/** A real agent in a process of its own, connected by the product's own snippet. */
+/** A real agent in its own process, connected by the product's snippet. */
 export class AgentProgram {
   readonly #waiting = new Map<number, (end: CallEnd) => void>();
   #ids = 0;
-  /** What it printed, for whoever has to find out why it failed. */
+  /** Its output, to diagnose failures. */
   #output = '';
 
   private constructor(
@@ -52,7 +52,7 @@ export class AgentProgram {
     }
   }
 
-  /** @param frameworks the directory whose `node_modules` holds them */
+  /** @param frameworks the directory whose `node_modules` contains them */
   static async start(
     kind: AgentKind,
     { server, url, key }: AgentConnection,
@@ -102,13 +102,13 @@ export class AgentProgram {
   }
 }
 
-/** The version of a package that the agents run with. */
+/** Returns the version of a package that the agents use. */
 export function versionOf(name: string, frameworks: string): string {
   const file = path.join(frameworks, 'node_modules', name, 'package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** They are run as they are written, and compiled to nowhere. */
+/** They run from source, without compilation. */
 function programs(): string {
   const root = process.env['MCP_OAUTH_BROKER_ROOT'] ?? process.cwd();
   return path.join(root, 'test', 'agents', 'programs');

@@ -6,11 +6,11 @@ import { agentKinds } from './agentKinds.js';
 import { AgentProgram } from './agentProgram.js';
 import { toldTo, type Caller } from './callers.js';
 
-/** The agents that call at once. */
+/** The agents that call at the same time. */
 const atOnce = ['@google/adk', '@openai/agents', '@langchain/mcp-adapters'];
 const server = 'repositories';
 
-/** A real editor whose user is signed in, and real agents that were admitted from its palette. */
+/** A real editor with a signed-in user, and real agents admitted from its palette. */
 export class AgentsInEditor {
   private constructor(
     readonly scene: Scene,
@@ -19,7 +19,7 @@ export class AgentsInEditor {
     readonly callers: readonly Caller[],
   ) {}
 
-  /** @param accessTokenSeconds how long a token lives */
+  /** @param accessTokenSeconds lifetime of a token in seconds */
   static async start(accessTokenSeconds: number): Promise<AgentsInEditor> {
     const frameworks = process.env['MCP_OAUTH_BROKER_AGENTS'];
     if (frameworks === undefined) throw new Error('Start it through npm, which gets the agents.');
@@ -30,7 +30,7 @@ export class AgentsInEditor {
     });
     await scene.editor.configure(await scene.editor.configured(), { 'mcpOAuthBroker.agents.port': port });
     await scene.signIn(server);
-    // Which tools there are is asked about only once they are known.
+    // The dialogue asks about tools only once they are known.
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
     const programs: AgentProgram[] = [];
@@ -47,7 +47,7 @@ export class AgentsInEditor {
 
   async end(): Promise<void> {
     for (const program of this.programs) program.close();
-    // The editor is nobody else's: it ends with what is configured.
+    // Only this test uses the editor, so it ends with its configuration.
     await this.scene.world.close();
   }
 }

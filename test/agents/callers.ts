@@ -1,30 +1,33 @@
 import type { CallEnd } from './agentProgram.js';
 
-/** Between two calls of one caller, in milliseconds: an agent may send 3,000 requests a minute, and some send twenty a call. */
+/**
+ * Delay between two calls of one caller, in milliseconds: an agent may send 3,000 requests per minute, and
+ * some send twenty per call.
+ */
 const pause = 500;
 
-/** One of those that call at once. */
+/** One of several concurrent callers. */
 export interface Caller {
   readonly name: string;
-  /** @returns what it was told */
+  /** @returns the result of the call */
   readonly call: () => Promise<string>;
 }
 
 export interface Tally {
   readonly name: string;
   right: number;
-  /** What it was told instead, and when, in milliseconds since the epoch. */
+  /** Wrong results, with their time in milliseconds since the epoch. */
   readonly wrong: { readonly at: number; readonly text: string }[];
-  /** Milliseconds. */
+  /** Durations in milliseconds. */
   readonly took: number[];
-  /** When the right ones ended, in milliseconds since the epoch. */
+  /** End times of the correct calls, in milliseconds since the epoch. */
   readonly rightAt: number[];
 }
 
 /**
- * Calls again and again while `isOn`; an answer is right where it names the branch that every repository has.
+ * Calls repeatedly while `isOn`. A result is correct if it names the branch that every repository has.
  *
- * @param afterWrong how long it waits after another, in milliseconds
+ * @param afterWrong delay after a wrong result, in milliseconds
  */
 export async function callWhile(
   { name, call }: Caller,

@@ -4,15 +4,15 @@ import type { AgentKind } from './agentKinds.js';
 import { refreshesSince } from './refreshes.js';
 import { AgentProgram, versionOf, type CallEnd } from './agentProgram.js';
 
-/** Long enough for a step, short enough to be waited for. */
+/** Long enough for a step and short enough to wait for. */
 const accessTokenSeconds = 3;
 
-/** A step went otherwise than it must. */
+/** A step had an unexpected result. */
 class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
-/** Takes one agent through every step. */
+/** Runs every step for one agent. */
 class GridLine {
   readonly said: string[] = [];
 
@@ -71,7 +71,7 @@ class GridLine {
     this.said.push('withdrawn, refused');
   }
 
-  /** Calls of tools that the server let run. */
+  /** The number of tool calls that the server ran. */
   get #succeeded(): number {
     const { requests } = this.scene.stage.world.repositories.http;
     return requests.filter(({ rpcMethod, status }) => rpcMethod === 'tools/call' && status === 200).length;
@@ -84,13 +84,13 @@ function told(tool: string, end: CallEnd): string {
 }
 
 /**
- * One agent, from being admitted to being withdrawn, in a world of its own; prints its line.
+ * Runs one agent from its admission to its withdrawal in a separate world, and prints its line.
  *
- * @param frameworks the directory whose `node_modules` holds them
+ * @param frameworks the directory whose `node_modules` contains them
  */
 export async function runLine(kind: AgentKind, frameworks: string): Promise<boolean> {
   const scene = await startAgentScene({ accessTokenSeconds, clock: systemClock });
-  // Someone stays admitted, so that what is withdrawn is refused by the broker and not by an empty port.
+  // Another agent stays admitted, so that the broker refuses the withdrawn one and the port stays open.
   await scene.admit({ reports: {} }, 'bystander');
   const { agent, key } = await scene.admit({ repositories: {} }, kind.name);
   const title = `${kind.name} ${versionOf(kind.name, frameworks)}`;

@@ -34,7 +34,7 @@ describe(`Copilot Chat and three agents that call at once for ${seconds} s, a to
       assert.ok(right > 0, name);
       assert.deepEqual(wrong, [], name);
     }
-    // Renewed at four fifths of its life; a refresh more or less is at the ends of the time.
+    // Tokens are renewed at four fifths of their lifetime, so the number may differ by one at either end.
     assert.ok(count >= Math.floor(seconds / accessTokenSeconds), `${count} refreshes`);
     assert.deepEqual([needless, reuses], [0, 0]);
   }).timeout((seconds + 120) * 1000);

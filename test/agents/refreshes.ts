@@ -1,11 +1,11 @@
 import type { DemoAuthorizationServer } from '../demo/authorizationServer.js';
 
-/** Tokens are renewed at four fifths of their lifetime; what is left is for clocks and the network. */
+/** Tokens are renewed at four fifths of their lifetime. The margin allows for clocks and the network. */
 const soonest = 0.75;
 
 /**
- * What the authorization server's log says of refreshes since a moment: each needs a token that had come near
- * its end, so two of them are never closer together than that takes.
+ * Returns the refreshes in the authorization server's log since a moment. Each one needs a token close to
+ * its expiry, so two of them always have a minimum distance.
  *
  * @param since milliseconds since the epoch
  */

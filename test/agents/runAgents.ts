@@ -1,7 +1,7 @@
 import { agentKinds } from './agentKinds.js';
 import { runLine } from './gridLine.js';
 
-/** @param args parts of agents' names, none: all of them */
+/** @param args parts of agents' names; if empty, all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const frameworks = process.env['MCP_OAUTH_BROKER_AGENTS'];
   if (frameworks === undefined) throw new Error('Use npm run agents, which gets the frameworks.');

@@ -9,10 +9,13 @@ import { AgentsInEditor } from './agentsInEditor.js';
 import { callWhile, lineOf } from './callers.js';
 
 const rounds = Number(process.env['ROUNDS'] ?? 20);
-/** Until another window serves, in milliseconds; an agent that was cut off waits as long before it calls again. */
+/**
+ * Limit for another window to serve, in milliseconds. An agent whose call failed waits as long before its
+ * next call.
+ */
 const longestGap = 2_000;
 
-/** A window, and the process that runs its extensions. */
+/** A window, and the process of its extension host. */
 interface OpenWindow {
   readonly workbench: Workbench;
   host: number;
@@ -30,7 +33,7 @@ describe('the extension host that serves the agents', () => {
     await (agents as AgentsInEditor | undefined)?.end();
   });
 
-  /** Waits for a condition of other processes, which tell nobody. */
+  /** Polls a condition of other processes, which send no events. */
   const until = async <Found>(what: string, find: () => Promise<Found | undefined>): Promise<Found> => {
     for (const end = Date.now() + 60_000; ;) {
       const found = await find();
@@ -42,11 +45,11 @@ describe('the extension host that serves the agents', () => {
   const hosts = () => extensionHosts(agents.scene.editor.serverPid);
   const isServing = async ({ host }: OpenWindow) =>
     (await listenersOf(host)).includes(`127.0.0.1:${agents.port}`);
-  /** Opens or reloads a window, and gives the process that is new then, once it stands by. */
+  /** Opens or reloads a window, and returns its new process once it is ready. */
   const withNewHost = async (act: () => Promise<Workbench>): Promise<OpenWindow> => {
     const earlier = await hosts();
     const workbench = await act();
-    // A window that was reloaded shows again what it showed, but not at once.
+    // A reloaded window restores its content after a delay.
     await workbench.runCommand('MCP OAuth: Show Servers');
     await new ServersView(workbench).waitFor('repositories', alice.email);
     const host = await until('a new extension host stands by', async () => {

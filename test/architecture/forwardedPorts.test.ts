@@ -6,8 +6,8 @@ import { portsToTry, relayPorts } from '../../src/loopback/httpListener.js';
 
 const manifest = path.resolve(__dirname, '..', '..', '..', 'package.json');
 
-describe('the ports that a remote’s editor must not forward by itself', () => {
-  it('are named in package.json, where they cannot be told from the code', () => {
+describe('the ports that a remote’s editor must not forward automatically', () => {
+  it('are listed in package.json, which cannot import them from the code', () => {
     const { contributes } = JSON.parse(readFileSync(manifest, 'utf8')) as {
       contributes: { configurationDefaults: Record<string, Record<string, { onAutoForward: string }>> };
     };
@@ -22,7 +22,7 @@ describe('the ports that a remote’s editor must not forward by itself', () => 
     );
   });
 
-  it('are the first that a relay tries, each once, and not the agents’ one', () => {
+  it('are the first ports that a relay tries, without duplicates and without the agents’ port', () => {
     const [any, ...tried] = portsToTry().toReversed();
     assert.equal(any, 0);
     assert.ok(tried.length > 1);

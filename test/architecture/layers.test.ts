@@ -13,16 +13,16 @@ function sourcesBelow(folder: string): Sources {
   return new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 }
 
-describe('layers of the source', () => {
+describe('the layers of the source', () => {
   const src = sourcesBelow('src');
 
-  it('are all there to be looked at', () => {
+  it('all exist', () => {
     const folders = new Set([...src.keys()].map((file) => file.split('/')[1]));
     assert.deepEqual([...folders].sort(), Object.keys(layers).sort());
     assert.ok([...src.values()].flatMap((text) => importsOf('a.ts', text)).length > 200);
   });
 
-  it('have folders that are all in the order of their layer', () => {
+  it('have all their folders in the order of their layer', () => {
     for (const [layer, order] of Object.entries(folderOrders)) {
       const below = [...src.keys()].filter((file) => file.startsWith(`src/${layer}/`));
       const folders = new Set(below.map((file) => (file.split('/').length > 3 ? file.split('/')[2] : '.')));
@@ -30,15 +30,15 @@ describe('layers of the source', () => {
     }
   });
 
-  it('import downwards only, and the packages their layer may have', () => {
+  it('import downwards only, and only the packages of their layer', () => {
     assert.deepEqual(layerViolations(src), []);
   });
 
-  it('have no files that import each other in a circle', () => {
+  it('have no import cycles', () => {
     assert.deepEqual(importCycles(src), []);
   });
 
-  it('have files of one idea: named by it, none past 300 lines', () => {
+  it('have files of one idea, named after it, with at most 300 lines', () => {
     const vague = [...src.keys(), ...sourcesBelow('test').keys()].filter((file) =>
       /(^|\/)\w*(utils?|helpers?|common|misc|managers?)(\.test)?(\.ts$|\/)/i.test(file),
     );
@@ -95,7 +95,7 @@ describe('the layer check', () => {
     });
   }
 
-  it('lets through what may be imported, and names in comments and strings', () => {
+  it('allows permitted imports, and names in comments and strings', () => {
     const allowed: Sources = new Map([
       ['src/oauth/a.ts', `import * as oauth from 'oauth4webapi'; import { b } from './b.js';`],
       ['src/mcp/a.ts', `import { x } from '@modelcontextprotocol/sdk/types.js';`],
@@ -112,12 +112,12 @@ describe('the layer check', () => {
     assert.deepEqual(layerViolations(allowed), []);
   });
 
-  it('says file, line and what was named', () => {
+  it('reports file, line and the imported name', () => {
     const text = `\n\nimport 'vscode';`;
     assert.deepEqual(layerViolations(new Map([['src/oauth/a.ts', text]])), ['src/oauth/a.ts:3 names vscode']);
   });
 
-  it('finds a circle, types included, and no circle where two roads meet', () => {
+  it('finds a cycle, including types, and reports no cycle for converging imports', () => {
     const circle: Sources = new Map([
       ['src/broker/a.ts', `import './b.js';`],
       ['src/broker/b.ts', `import type { C } from './c.js';`],

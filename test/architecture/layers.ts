@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { importsOf } from './sourceImports.js';
 
-/** What the files of one folder may name. */
+/** The imports that the files of one folder may have. */
 export interface Layer {
-  /** Folders below `src/`; a file of the folder itself may always be named. */
+  /** Folders below `src/`. Files of the folder itself are always allowed. */
   readonly layers: readonly string[];
-  /** Packages and built-in modules; `node:*` stands for all of Node. */
+  /** Packages and built-in modules. `node:*` means all of Node. */
   readonly packages: readonly string[];
 }
 
-/** Files by path relative to the repository, with `/`. */
+/** Source texts by path relative to the repository, with `/`. */
 export type Sources = ReadonlyMap<string, string>;
 
 const everything: Layer = {
@@ -29,9 +29,9 @@ const everything: Layer = {
   packages: ['vscode', 'node:*'],
 };
 
-/** Imports point down only. A single file of a folder is written with its name: `broker/ports`. */
+/** Imports point down only. A single file of a folder is listed with its name: `broker/ports`. */
 export const layers: Readonly<Record<string, Layer>> = {
-  // What every layer may use and none is about.
+  // Code for all layers.
   base: { layers: [], packages: [] },
   oauth: { layers: ['base'], packages: ['oauth4webapi'] },
   mcp: { layers: ['base'], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
@@ -44,12 +44,12 @@ export const layers: Readonly<Record<string, Layer>> = {
     layers: ['base', 'oauth', 'mcp', 'broker', 'loopback'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
   },
-  // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
+  // Under these names, `http` and `https` are patched by the editor with its proxies and certificates.
   node: {
     layers: ['base', 'broker/ports', 'broker/imports/otherFiles', 'mcpClients/configurationFiles'],
     packages: ['node:*', 'http', 'https', 'proper-lockfile'],
   },
-  // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
+  // Runs in the editor's pages: browser globals only, and only code that may be bundled into a page.
   webview: { layers: ['base', 'broker'], packages: [] },
   editor: {
     layers: [
@@ -58,20 +58,20 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: ['vscode', 'jsonc-parser'],
   },
-  // What both composition roots put together.
+  // The common parts of both composition roots.
   core: { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
   headless: {
     layers: ['base', 'oauth', 'mcp', 'mcpClients', 'broker', 'loopback', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
-  // What the editor's root puts together.
+  // The composition of the editor's root.
   extension: everything,
   'extension.ts': { ...everything, layers: [...everything.layers, 'extension'] },
 };
 
 /**
- * The folders inside a layer, lowest first: a file may name files of its own folder and of lower ones. `.` stands for
- * the files beside the folders.
+ * The folders inside a layer, lowest first. A file may import files of its own folder and of lower ones.
+ * `.` means the files outside those folders.
  */
 export const folderOrders: Readonly<Record<string, readonly (readonly string[])[]>> = {
   broker: [
@@ -96,7 +96,7 @@ export const folderOrders: Readonly<Record<string, readonly (readonly string[])[
   relay: [['callers'], ['upstream'], ['calls'], ['.'], ['agents'], ['httpSse']],
 };
 
-/** Imports that point where they may not, each as `file:line names specifier`. */
+/** Returns the forbidden imports, each as `file:line names specifier`. */
 export function layerViolations(sources: Sources, rules = layers): readonly string[] {
   return [...sources].flatMap(([file, text]) => {
     const [, folder = ''] = file.split('/');
@@ -117,7 +117,9 @@ function mayName(file: string, folder: string, rule: Layer, specifier: string): 
   return rule.layers.some((allowed) => target === allowed || layer === allowed);
 }
 
-/** Whether a file may name another one of its layer, both given below the layer's folder. */
+/**
+ * Checks whether a file may import another one of its layer. Both paths are relative to the layer's folder.
+ */
 function mayNameFolder(layer: string, from: readonly string[], to: readonly string[]): boolean {
   const order = folderOrders[layer];
   if (order === undefined) return true;
@@ -132,7 +134,7 @@ function isOf(specifier: string, allowed: string): boolean {
   return specifier === allowed || specifier.startsWith(`${allowed}/`);
 }
 
-/** Files that import each other in a circle, types included, each circle once as `a → b → a`. */
+/** Returns the import cycles, including types, each once as `a → b → a`. */
 export function importCycles(sources: Sources): readonly string[] {
   const graph = new Map(
     [...sources].map(([file, text]) => [

@@ -5,15 +5,15 @@ import path from 'node:path';
 const root = path.resolve(__dirname, '..', '..', '..');
 const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as unknown;
 
-/** Properties of the manifest whose texts a user reads. */
+/** Properties of the manifest with texts for users. */
 const shown = new Set([
   ...['title', 'displayName', 'description', 'label', 'category', 'contextualTitle', 'contents', 'altText'],
   ...['userDescription', 'markdownDescription', 'enumDescriptions', 'markdownEnumDescriptions'],
 ]);
-/** What a tool's input means is told to a model, in the language that models are told things in. */
+/** Descriptions of a tool's input are texts for models, which are not translated. */
 const notForPeople = new Set(['inputSchema', 'examples', 'default']);
 
-/** The texts that a user reads, each with where it stands. */
+/** Returns the texts for users, each with its path. */
 function shownTexts(node: unknown, at: string): readonly (readonly [string, string])[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
@@ -27,12 +27,12 @@ function shownTexts(node: unknown, at: string): readonly (readonly [string, stri
   });
 }
 
-describe('the words of the manifest', () => {
+describe('the texts of the manifest', () => {
   const { displayName, description, contributes } = read('package.json') as Record<string, unknown>;
   const texts = shownTexts({ displayName, description, contributes }, '');
   const words = read('package.nls.json') as Record<string, string>;
 
-  it('are all in package.nls.json, where they can be translated', () => {
+  it('are all in package.nls.json, so that they can be translated', () => {
     assert.ok(texts.length > 40);
     assert.deepEqual(
       texts.filter(([, text]) => words[/^%(.+)%$/.exec(text)?.[1] ?? ''] === undefined),

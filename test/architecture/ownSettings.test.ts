@@ -20,18 +20,18 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 describe('the settings in the manifest', () => {
   const { properties } = manifest.contributes.configuration;
 
-  it('are those that the code knows', () => {
+  it('are those that the code reads', () => {
     assert.deepEqual(Object.keys(properties).sort(), ownSettings.map((key) => `${section}.${key}`).sort());
   });
 
   for (const [name, { scope, ignoreSync }] of Object.entries(properties)) {
-    it(`${name} belongs to the user alone, and to this machine alone`, () => {
+    it(`include ${name} for the user and this machine only`, () => {
       assert.equal(scope, 'application');
       assert.equal(ignoreSync, true);
     });
   }
 
-  it('has the extension run on the user’s machine where there is a choice', () => {
+  it('include a preference for running the extension on the user’s machine', () => {
     assert.deepEqual(manifest.extensionKind, ['ui', 'workspace']);
   });
 });

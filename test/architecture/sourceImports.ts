@@ -1,17 +1,18 @@
 import ts from 'typescript';
 
-/** A module another one names, however it does it. */
+/** An import of another module in any syntax. */
 export interface SourceImport {
   readonly specifier: string;
-  /** Counted from 1. */
+  /** Line number, starting at 1. */
   readonly line: number;
-  /** Gone after compilation; a layer may not lean on another's types either. */
+  /** Whether the import is removed by compilation. Layer rules also apply to types. */
   readonly typeOnly: boolean;
 }
 
 /**
- * Every module a source names: `import`, `export … from`, `import()`, `require()`, `import x = require()` and
- * `import('…')` in a type. A module that is computed at run time is reported as `<computed>`.
+ * Returns every module that a source imports: `import`, `export … from`, `import()`, `require()`, `import x
+ * = require()` and `import('…')` in a type. A module that is computed at run time is returned as
+ * `<computed>`.
  */
 export function importsOf(fileName: string, text: string): readonly SourceImport[] {
   const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);

@@ -27,7 +27,7 @@ describe('the walkthrough', () => {
   const said = (text: string) => words[text.slice(1, -1)] ?? text;
   const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
-  it('has a picture in each kind of theme for every step, with words for who cannot see it', () => {
+  it('has a picture in each kind of theme for every step, with an alternative text', () => {
     assert.equal(steps.length, 3);
     for (const { id, media } of steps) {
       assert.deepEqual(Object.keys(media.image).sort(), ['dark', 'hc', 'hcLight', 'light'], id);
@@ -39,7 +39,7 @@ describe('the walkthrough', () => {
     }
   });
 
-  it('has steps that a user can do from there, each done by something that happens', () => {
+  it('has steps that a user can complete from there, each with a completion event', () => {
     const own = contributes.commands.map(({ command }) => command);
     for (const { id, description, completionEvents } of steps) {
       const command = /\(command:([\w.]+)\)/.exec(said(description))?.[1] ?? '';
@@ -48,7 +48,7 @@ describe('the walkthrough', () => {
     }
   });
 
-  it('is offered where there is nothing yet', () => {
+  it('is offered if no server is configured', () => {
     const [walkthrough] = contributes.walkthroughs;
     const address = encodeURIComponent(JSON.stringify(`${publisher}.${name}#${walkthrough?.id ?? ''}`));
     const contents = contributes.viewsWelcome.map((view) => said(view.contents)).join();

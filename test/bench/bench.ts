@@ -13,12 +13,12 @@ import { millisecondsForAllRows, millisecondsToShow, openToolCalls } from './too
 const rounds = 5;
 const count = 10_000;
 
-/** One way to do it, measured once: milliseconds. */
+/** One measured run of a variant, in milliseconds. */
 type Run = () => Promise<number>;
 
 /**
- * Ways to do the same, in turns, so that what else the machine does slows each alike. Each line has the middle of
- * the runs, the least and the most, and the middle of its ratio to the first way in the same turn.
+ * Runs variants alternately, so that other load slows each alike. Each line has the median, minimum and
+ * maximum of the runs, and the median ratio to the first variant in the same round.
  */
 async function sideBySide(ways: Readonly<Record<string, Run>>): Promise<void> {
   const names = Object.keys(ways);

@@ -6,7 +6,7 @@ import { columnNames, type ToolCallsTexts } from '../../src/webview/toolCallsPro
 
 const root = path.resolve(__dirname, '..', '..', '..');
 
-/** Words as the page is given them; what they say is of no interest. */
+/** Texts for the page; their content does not matter. */
 export const words = {
   locale: 'en',
   columns: Object.fromEntries(columnNames.map((name) => [name, name])),
@@ -35,7 +35,7 @@ const body = `<header><input id="filter"><span id="count"></span><button id="exp
 <div id="grid"><div id="head"></div><div id="scroller" tabindex="0"><div id="rows"></div></div></div>
 <p id="nothing"></p><section id="details"></section><section id="teach"></section>`;
 
-/** Puts the page's own script and style into an empty page, as the editor would. */
+/** Loads the page's own script and style into an empty page, as the editor does. */
 export async function openToolCalls(page: Page): Promise<void> {
   const [style, script] = await Promise.all(
     ['media/toolCalls.css', 'dist/toolCalls.js'].map((file) => readFile(path.join(root, file), 'utf8')),
@@ -55,7 +55,10 @@ export async function openToolCalls(page: Page): Promise<void> {
   await page.addScriptTag({ content: script ?? '' });
 }
 
-/** Milliseconds from the message with the calls, still to be cloned, to the frame that shows them. */
+/**
+ * Returns the milliseconds from the message with the calls, including cloning, to the frame that shows
+ * them.
+ */
 export async function millisecondsToShow(page: Page, calls: readonly RecordedCall[]): Promise<number> {
   return page.evaluate(
     async (json) => {
@@ -72,7 +75,7 @@ export async function millisecondsToShow(page: Page, calls: readonly RecordedCal
   );
 }
 
-/** The same with a row for every call, as a table: what the page would do without virtual rows. */
+/** Measures the same with a table row for every call, as the page would need without virtual rows. */
 export async function millisecondsForAllRows(
   page: Page,
   calls: readonly RecordedCall[],

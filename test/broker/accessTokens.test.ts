@@ -9,7 +9,7 @@ import {
 } from '../oauth/scriptedServer.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
-/** On this machine, as its authorization server is; nothing is asked of it. */
+/** The server has the address of its authorization server, on this machine. It receives no requests. */
 const server = serverAt('http://127.0.0.1:1/mcp');
 const fresh = { access_token: 'access-2', token_type: 'Bearer', expires_in: 300 };
 const rotated = { body: { ...fresh, refresh_token: 'refresh-2' } };
@@ -32,7 +32,7 @@ describe('access tokens', () => {
   const stored = async () => (await window.credentials.reread(server.url))?.tokens;
   const refreshes = () => authorizationServer.requests.length;
 
-  it('are none where no account is signed in', async () => {
+  it('are absent if no account is signed in', async () => {
     assert.equal(await current(), undefined);
     assert.equal(refreshes(), 0);
   });
@@ -43,7 +43,7 @@ describe('access tokens', () => {
     [10, 2],
     [100, 20],
   ] as const) {
-    it(`of ${lifetime} s are refreshed ${margin} s ahead of their end and not before`, async () => {
+    it(`with a lifetime of ${lifetime} s are refreshed ${margin} s before they expire and not earlier`, async () => {
       await signIn({ tokens: { expiresAt: window.shared.clock.now() + lifetime * 1000 } });
       window.shared.clock.advance((lifetime - margin) * 1000 - 1);
       assert.equal(await current(), 'access-1');
@@ -54,7 +54,7 @@ describe('access tokens', () => {
     });
   }
 
-  it('are sent as they are while their end is not known', async () => {
+  it('are sent without a refresh while their expiry is unknown', async () => {
     const { expiresAt, ...tokens } = credential().tokens;
     assert.ok(expiresAt);
     await window.credentials.put({ ...credential(), tokens });
@@ -74,7 +74,7 @@ describe('access tokens', () => {
     });
   });
 
-  it('are refreshed once for all who need them at the same time', async () => {
+  it('are refreshed once for all callers that need them at the same time', async () => {
     await signIn();
     window.shared.clock.advance(295_000);
     const refused = credential();
@@ -86,7 +86,7 @@ describe('access tokens', () => {
     assert.equal(refreshes(), 1);
   });
 
-  it('are refreshed once by two windows over one storage', async () => {
+  it('are refreshed once by two windows that share storage', async () => {
     const other = new BrokerWindow(window.shared);
     await signIn();
     await other.tokens.current(server);
@@ -99,7 +99,7 @@ describe('access tokens', () => {
     assert.equal(refreshes(), 1);
   });
 
-  it('that another window renewed are taken, though storage told nothing of it', async () => {
+  it('are read from storage after another window renewed them, even without a change event', async () => {
     await signIn();
     assert.equal(await current(), 'access-1');
     const [[key, record] = ['', '']] = window.shared.secrets.entries;
@@ -109,7 +109,7 @@ describe('access tokens', () => {
     assert.equal(refreshes(), 0);
   });
 
-  it('keep their refresh token, scopes and account when the answer has none', async () => {
+  it('keep their refresh token, scopes and account if the token response has none', async () => {
     await signIn();
     answer = { body: fresh };
     await window.tokens.after401(server, credential());
@@ -121,7 +121,7 @@ describe('access tokens', () => {
     assert.deepEqual([id, account?.label], ['sign-in-1', 'alice@example.org']);
   });
 
-  it('are stored before anybody is given them', async () => {
+  it('are stored before any caller receives them', async () => {
     await signIn();
     const { secrets } = window.shared;
     let inStorage: string | undefined;
@@ -141,16 +141,16 @@ describe('access tokens', () => {
   });
 
   const failures: [string, ScriptedAnswer][] = [
-    ['a client it does not know', { status: 401, body: { error: 'invalid_client' } }],
-    ['a request it does not like', { status: 400, body: { error: 'invalid_request' } }],
+    ['an unknown client', { status: 401, body: { error: 'invalid_client' } }],
+    ['a malformed request', { status: 400, body: { error: 'invalid_request' } }],
     ['a server error', { status: 500, body: 'oops' }],
-    ['an overload', { status: 503, body: { error: 'temporarily_unavailable' } }],
-    ['a page', { body: '<html>', headers: { 'content-type': 'text/html' } }],
-    ['an empty answer', { body: {} }],
+    ['an overloaded server', { status: 503, body: { error: 'temporarily_unavailable' } }],
+    ['an HTML page', { body: '<html>', headers: { 'content-type': 'text/html' } }],
+    ['an empty response', { body: {} }],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
   ];
   for (const [what, failure] of failures) {
-    it(`outlive ${what}: the sign-in is kept, and usable to its end`, async () => {
+    it(`remain usable until they expire after ${what}, and the sign-in is kept`, async () => {
       await signIn();
       answer = failure;
       window.shared.clock.advance(295_000);
@@ -164,7 +164,7 @@ describe('access tokens', () => {
     });
   }
 
-  it('outlive a network that is down', async () => {
+  it('remain usable while the network is down', async () => {
     await signIn();
     await closeServers();
     window.shared.clock.advance(295_000);
@@ -173,7 +173,7 @@ describe('access tokens', () => {
     assert.equal((await stored())?.refreshToken?.expose(), 'refresh-1');
   });
 
-  it('are used to their end while the lock cannot be had', async () => {
+  it('remain usable until they expire if the lock cannot be acquired', async () => {
     await signIn();
     window.shared.lock.hold = () => Promise.reject(new Error('held by another window'));
     window.shared.clock.advance(295_000);
@@ -185,7 +185,7 @@ describe('access tokens', () => {
     await assert.rejects(window.tokens.current(server), /held by another window/);
   });
 
-  it('end with invalid_grant; who was signed in stays to be shown', async () => {
+  it('are removed after invalid_grant, while the account stays visible', async () => {
     await signIn();
     answer = { status: 400, body: { error: 'invalid_grant' } };
     assert.equal(await window.tokens.after401(server, credential()), undefined);
@@ -196,7 +196,7 @@ describe('access tokens', () => {
     assert.equal(refreshes(), 1);
   });
 
-  it('are not refreshed where there is nothing to refresh with', async () => {
+  it('are not refreshed without a refresh token', async () => {
     const { refreshToken, ...tokens } = credential().tokens;
     assert.ok(refreshToken);
     await window.credentials.put({ ...credential(), tokens });
@@ -204,7 +204,7 @@ describe('access tokens', () => {
     assert.equal(refreshes(), 0);
   });
 
-  it('of a sign-in that ended while they were refreshed do not replace those of the newer one', async () => {
+  it('of an ended sign-in, refreshed in the meantime, do not replace those of a newer sign-in', async () => {
     await signIn();
     await closeServers();
     let meanwhile: Promise<unknown> | undefined;

@@ -14,7 +14,7 @@ const numbered = (number: number) => `Account ${number}`;
 const longest = 'x'.repeat(longestAccountName);
 const character = (code: number) => String.fromCodePoint(code);
 
-describe('the name of an account', () => {
+describe('an account name', () => {
   const faults: readonly (readonly [text: string, fault: AccountNameFault | undefined])[] = [
     ['Work', undefined],
     ['  Work  ', undefined],
@@ -39,43 +39,53 @@ describe('the name of an account', () => {
     [`${character(0xff41)}lice@example.org`, 'taken'],
   ];
   for (const [text, fault] of faults) {
-    it(`${JSON.stringify(text)} is ${fault ?? 'taken as it is'}`, () =>
+    it(`${fault === undefined ? 'accepts' : 'rejects'} ${JSON.stringify(text)}${fault === undefined ? '' : `: ${fault}`}`, () =>
       assert.equal(accountNameFault(text, ['alice@example.org', 'Home']), fault));
   }
 
-  it('is kept without the spaces around it', () => assert.equal(tidyAccountName('  My   work '), 'My work'));
+  it('is trimmed', () => assert.equal(tidyAccountName('  My   work '), 'My work'));
 });
 
 describe('whether a server names the account', () => {
   for (const [what, account, lacks] of [
     ['an address', { id: '17', label: 'alice@example.org' }, false],
     ['a name', { id: '17', label: 'Alice' }, false],
-    ['a subject that is an address', { id: 'alice@example.org', label: 'alice@example.org' }, false],
-    ['a subject and nothing else', { id: '4711', label: '4711' }, true],
+    ['a subject that is an email address', { id: 'alice@example.org', label: 'alice@example.org' }, false],
+    ['a subject only', { id: '4711', label: '4711' }, true],
     ['nothing', undefined, true],
   ] as const) {
-    it(`${what}: ${lacks ? 'it does not' : 'it does'}`, () =>
+    it(`${what}: ${lacks ? 'no' : 'yes'}`, () =>
       assert.equal(lacksName({ ...(account !== undefined && { account }) }), lacks));
   }
 
-  it('is no question if no user signs in', () =>
+  it('is irrelevant if no user signs in', () =>
     assert.equal(lacksName({ grant: 'clientCredentials' }), false));
 });
 
-describe('the name of an account until the user chooses one', () => {
+describe('the default account name', () => {
   const clock = new ManualClock();
   const { account: _, ...unnamed } = credentialFor('https://mcp.example/mcp', 'https://as.example', clock);
   const subject = (id: string) => ({ account: { id, label: id } });
 
   for (const [what, of, others, name] of [
-    ['the first is Account 1', {}, [], 'Account 1'],
-    ['the next number that is free', {}, [{ ...unnamed, name: 'Account 1' }], 'Account 2'],
-    ['a number that was freed', {}, [{ ...unnamed, name: 'Account 2' }], 'Account 1'],
-    ['a subject that users know', subject('alice'), [], 'alice'],
-    ['no subject of another account', subject('alice'), [{ ...unnamed, name: 'Alice' }], 'Account 1'],
-    ['no subject that a program made', subject('auth0|5f7c8ec7c33c6c004bbafe82'), [], 'Account 1'],
-    ['no number', subject('104263'), [], 'Account 1'],
-    ['no UUID', subject('f81d4fae-7dec-11d0-a765-00a0c91e6bf6'), [], 'Account 1'],
+    ['is Account 1 for the first account', {}, [], 'Account 1'],
+    ['uses the next free number', {}, [{ ...unnamed, name: 'Account 1' }], 'Account 2'],
+    ['reuses a freed number', {}, [{ ...unnamed, name: 'Account 2' }], 'Account 1'],
+    ['uses a subject that users recognize', subject('alice'), [], 'alice'],
+    [
+      'ignores a subject that another account has',
+      subject('alice'),
+      [{ ...unnamed, name: 'Alice' }],
+      'Account 1',
+    ],
+    [
+      'ignores a subject that a program generated',
+      subject('auth0|5f7c8ec7c33c6c004bbafe82'),
+      [],
+      'Account 1',
+    ],
+    ['ignores a number', subject('104263'), [], 'Account 1'],
+    ['ignores a UUID', subject('f81d4fae-7dec-11d0-a765-00a0c91e6bf6'), [], 'Account 1'],
   ] as const) {
     it(what, () => assert.equal(defaultAccountName(of, others, numbered), name));
   }

@@ -16,7 +16,7 @@ const issuer = 'https://login.example';
 describe('several accounts of a server', () => {
   let shared: SharedStorage;
   let window: BrokerWindow;
-  /** What the authorization server is asked, in order, and answers to a refresh. */
+  /** Requests that the authorization server received, oldest first, and its response to a refresh. */
   let asked: URLSearchParams[];
   let answer: (form: URLSearchParams) => Promise<Response>;
   const network = async (_url: string, init?: RequestInit) => {
@@ -47,7 +47,7 @@ describe('several accounts of a server', () => {
     window = new BrokerWindow(shared, network);
   });
 
-  it('are kept side by side, and read again after a restart and in other windows', async () => {
+  it('are stored side by side and read again after a restart and in other windows', async () => {
     const other = new BrokerWindow(shared).credentials;
     assert.deepEqual(await labels(other), []);
     await signInBoth();
@@ -58,7 +58,7 @@ describe('several accounts of a server', () => {
     }
   });
 
-  it('begin with a record under the address alone, which stays where it is', async () => {
+  it('start with a record stored under the address alone, which stays in its place', async () => {
     await window.credentials.put(of('alice'));
     const [text = ''] = shared.secrets.entries.values();
     const { signedInAt: _, ...record } = JSON.parse(text) as Record<string, unknown>;
@@ -71,17 +71,17 @@ describe('several accounts of a server', () => {
     assert.equal(shared.secrets.entries.get(`credential ${url}`), JSON.stringify(record));
   });
 
-  it('are used as the last to sign in, where the workspace made no choice', async () => {
+  it('use the account that signed in last if the workspace has no choice', async () => {
     await signInBoth();
     assert.equal(await inUse(), 'bob');
-    // A refresh is no sign-in.
+    // A refresh does not count as a sign-in.
     const alice = of('alice', { signedInAt: of('bob').obtainedAt - 1_000 });
     shared.clock.advance(10_000);
     await window.credentials.put({ ...alice, obtainedAt: shared.clock.now() });
     assert.equal(await inUse(), 'bob');
   });
 
-  it('are chosen for each workspace, and it is told', async () => {
+  it('can be chosen for each workspace, with a change event', async () => {
     await signInBoth();
     const memory = new MemoryMemory();
     const workspace = () =>
@@ -96,7 +96,7 @@ describe('several accounts of a server', () => {
     assert.equal(await inUse(window.credentials), 'bob');
   });
 
-  it('change nothing for a workspace that has acted already', async () => {
+  it('do not change for a workspace that has already used one', async () => {
     await window.credentials.put(of('alice'));
     await window.tokens.current(server);
     shared.clock.advance(1_000);
@@ -104,7 +104,7 @@ describe('several accounts of a server', () => {
     assert.equal((await window.tokens.current(server))?.account?.id, 'alice');
   });
 
-  it('fall back to who is left when the one in use is removed', async () => {
+  it('fall back to a remaining account when the current one is removed', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
     await window.credentials.remove(url, keyOf('alice'));
@@ -115,14 +115,14 @@ describe('several accounts of a server', () => {
       if (key.startsWith('credential ')) assert.doesNotMatch(text, /access-|refresh-|"account"/);
   });
 
-  it('take the place of their own sign-in before, and of no other', async () => {
+  it('replace only their own earlier sign-in', async () => {
     await signInBoth();
     await window.credentials.put(of('bob', { id: 'later' }));
     assert.deepEqual(await labels(), ['alice', 'bob']);
     assert.equal((await window.credentials.get(url, keyOf('bob')))?.id, 'later');
   });
 
-  it('are refreshed each by itself, at the same time, under locks of their own', async () => {
+  it('are refreshed independently, at the same time, under separate locks', async () => {
     await signInBoth();
     shared.clock.advance(299_000);
     const held: string[] = [];
@@ -152,14 +152,14 @@ describe('several accounts of a server', () => {
     }
   });
 
-  it('have each a status of their own', async () => {
+  it('each have their own status', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
     const status = async (name?: string) =>
       (await window.states.statusOf(server, name === undefined ? undefined : keyOf(name))).status;
     window.states.observe(server, { kind: 'denied', by: 'server', detail: 'no' }, of('bob'));
     assert.deepEqual([await status(), await status('bob')], ['ready', 'denied']);
-    // A refresh of one forgets nothing of the other.
+    // A refresh of one account keeps the state of the other.
     await window.credentials.put(of('alice'));
     assert.deepEqual([await status(), await status('bob')], ['ready', 'denied']);
     await window.credentials.use(url, keyOf('bob'));
@@ -170,7 +170,7 @@ describe('several accounts of a server', () => {
     assert.deepEqual([await status('alice'), await status('bob')], ['ready', 'denied']);
   });
 
-  it('are told with the status, which names the one in use', async () => {
+  it('are listed in the status, which names the current one', async () => {
     await window.credentials.put(of('alice'));
     assert.equal((await window.states.statusOf(server)).accounts, undefined);
     await window.credentials.put(of('bob'));
@@ -182,7 +182,7 @@ describe('several accounts of a server', () => {
     ]);
   });
 
-  /** Where whoever is asked to revoke says yes. */
+  /** Every revocation request succeeds. */
   const signOut = (account: string, next?: string) => {
     const { credentials, states } = window;
     const signIns = new SignIns({ credentials } as SignInDependencies, states);
@@ -194,7 +194,7 @@ describe('several accounts of a server', () => {
     );
   };
 
-  it('are signed out one at a time: its tokens are revoked, and only they', async () => {
+  it("are signed out one at a time, with revocation of that account's tokens only", async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
     const receipt = await signOut('alice');
@@ -205,7 +205,7 @@ describe('several accounts of a server', () => {
     assert.equal((await window.states.statusOf(server)).status, 'ready');
   });
 
-  it('are acted as by the one that the user chooses when the one in use is signed out', async () => {
+  it('switch to the account that the user chooses when the current one is signed out', async () => {
     await signInBoth();
     await window.credentials.put(of('carol'));
     await window.credentials.use(url, keyOf('alice'));
@@ -215,7 +215,7 @@ describe('several accounts of a server', () => {
     assert.equal(await inUse(), 'bob');
   });
 
-  it('are not acted as by a call after a sign-out with which the user chose none of them', async () => {
+  it('are not used by calls if the user chose none of them at the sign-out', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
     const receipt = await signOut('alice', noAccount);
@@ -232,7 +232,7 @@ describe('several accounts of a server', () => {
     assert.equal(await inUse(), 'bob');
   });
 
-  it('are no choice any more once the last one is signed out', async () => {
+  it('clear the choice when the last one is signed out', async () => {
     await signInBoth();
     await signOut('bob', noAccount);
     await signOut('alice');
@@ -240,7 +240,7 @@ describe('several accounts of a server', () => {
     assert.equal(await inUse(), 'carol');
   });
 
-  it('are signed out though another one is in use, which stays so', async () => {
+  it('can be signed out while another one stays current', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
     const receipt = await signOut('bob');

@@ -3,7 +3,7 @@ import { AgentAdmissions, InMemoryRecords } from '../../src/broker/agents/agentA
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog } from './memoryStores.js';
 
-describe('the admissions of agents', () => {
+describe('agent admissions', () => {
   let records: InMemoryRecords;
   let clock: ManualClock;
   let log: MemoryLog;
@@ -21,7 +21,7 @@ describe('the admissions of agents', () => {
   const servers = [{ url: 'https://mcp.example/mcp', scopes: ['read'], tools: ['list'] }];
   const stored = () => records.entries.get('agents')?.text ?? '';
 
-  it('know an agent by its key, of 256 bits, in every window', async () => {
+  it('recognize an agent by its 256-bit key in every window', async () => {
     const { agent, key } = await here.admit({ name: 'ADK', servers });
     assert.equal(Buffer.from(key.expose().replace('mcpob_', ''), 'base64url').length, 32);
     assert.deepEqual(await open().verify(key.expose()), agent);
@@ -29,7 +29,7 @@ describe('the admissions of agents', () => {
     assert.equal(String(key), '[redacted]');
   });
 
-  it('know nobody by another key, or by a part of one', async () => {
+  it('reject another key and a part of a key', async () => {
     const { key } = await here.admit({ name: 'ADK', servers });
     const text = key.expose();
     for (const other of [`mcpob_${'A'.repeat(43)}`, text.slice(0, -1), `${text}A`, text.slice(6), '']) {
@@ -37,7 +37,7 @@ describe('the admissions of agents', () => {
     }
   });
 
-  it('store nothing of a key but a digest with a salt of its own', async () => {
+  it('store only a salted digest of a key', async () => {
     const { key } = await here.admit({ name: 'ADK', servers });
     await here.admit({ name: 'LangChain', servers });
     assert.ok(!stored().includes(key.expose()) && !stored().includes(key.expose().slice(6)));
@@ -46,7 +46,7 @@ describe('the admissions of agents', () => {
     assert.ok(agents.every(({ digest }) => Buffer.from(digest, 'base64').length === 32));
   });
 
-  it('end by the clock', async () => {
+  it('expire at the configured time', async () => {
     const { key } = await here.admit({ name: 'ADK', servers, expiresAt: clock.now() + 1000 });
     clock.advance(999);
     assert.ok(await here.verify(key.expose()));
@@ -56,14 +56,14 @@ describe('the admissions of agents', () => {
     assert.equal((await here.all()).length, 1);
   });
 
-  it('that have no readable end count no more', async () => {
+  it('without a readable expiry are ignored', async () => {
     const { key } = await here.admit({ name: 'ADK', servers, expiresAt: clock.now() + 1000 });
     const text = stored().replace(/"expiresAt":\d+/, '"expiresAt":"soon"');
     records.entries.set('agents', { generation: 9, text });
     assert.equal(await here.verify(key.expose()), undefined);
   });
 
-  it('take another key in place of the old one', async () => {
+  it('accept only the new key after a rotation', async () => {
     const { agent, key } = await here.admit({ name: 'ADK', servers });
     const fresh = await here.rotate(agent.id);
     assert.equal(await here.verify(key.expose()), undefined);
@@ -73,7 +73,7 @@ describe('the admissions of agents', () => {
     assert.equal(await here.rotate('nobody'), undefined);
   });
 
-  it('withdrawn in one window are withdrawn in the others', async () => {
+  it('withdrawn in one window are withdrawn in all windows', async () => {
     const { agent, key } = await here.admit({ name: 'ADK', servers });
     const there = open();
     assert.ok(await there.verify(key.expose()));
@@ -86,14 +86,14 @@ describe('the admissions of agents', () => {
     assert.deepEqual((await here.all()).map(({ name }) => name).sort(), ['0', '1', '2']);
   });
 
-  it('that cannot be read here admit nobody, and say so', async () => {
+  it('that cannot be read admit no agent and report the error', async () => {
     const { key } = await here.admit({ name: 'ADK', servers });
     records.entries.set('agents', { generation: 9, text: '{"version":2}' });
     assert.equal(await here.verify(key.expose()), undefined);
     assert.match(log.lines.join(), /cannot be read, so no agent is admitted/);
   });
 
-  it('keep a server’s former names, for the addresses that agents were given, in every window', async () => {
+  it('keep a server’s former names in every window, for addresses that agents already have', async () => {
     const { key } = await here.admit({ name: 'ADK', servers });
     const { key: other } = await here.admit({
       name: 'LangChain',

@@ -14,7 +14,7 @@ const agent = { id: 'agent-1', name: 'tester', access: { url: server.url, scopes
 const resourceMetadata = new URL('https://mcp.example/metadata');
 const need = { kind: 'signIn' as const, challenge: { scopes: ['repo:read'], resourceMetadata } };
 
-describe('what agents wait for', () => {
+describe("an agent's pending consent request", () => {
   const notices = new Map<object, unknown>();
   const listeners = new Map<object, () => void>();
   let storage: SharedStorage;
@@ -48,7 +48,7 @@ describe('what agents wait for', () => {
     };
     const own: WindowNotices = {
       post: (notice) => {
-        // Nothing but what JSON holds gets to another window.
+        // Another window receives only what JSON can represent.
         notices.set(consents, JSON.parse(JSON.stringify(notice)));
         tell();
         return Promise.resolve();
@@ -65,7 +65,7 @@ describe('what agents wait for', () => {
       },
     };
     const link = new AgentRequestsAcrossWindows(consents, questions, () => servers, own);
-    /** The user presses a button of the notification that was shown last here. */
+    /** The user presses a button of the latest notification in this window. */
     const press = async (yes: boolean) => {
       presses.at(-1)?.resolve(yes);
       await heard();
@@ -76,7 +76,7 @@ describe('what agents wait for', () => {
   const ask = (window: ReturnType<typeof open>) =>
     window.consents.ask(agent, server, 'list_branches', need).then((outcome) => heard().then(() => outcome));
 
-  it('shows in every window that knows the server, with all that a sign-in is begun with', async () => {
+  it('is shown in every window that knows the server, with everything a sign-in needs', async () => {
     const [here, there, stranger] = [open(), open(), open([])];
     await ask(here);
     const [waiting] = there.consents.pending;
@@ -85,7 +85,7 @@ describe('what agents wait for', () => {
     assert.deepEqual(stranger.consents.pending, []);
   });
 
-  it('is told of as new where the agent called, and nowhere else', async () => {
+  it('is announced as new only in the window that the agent called', async () => {
     const [here, there] = [open(), open()];
     const told: string[] = [];
     here.consents.onDidAsk(() => told.push('here'));
@@ -94,7 +94,7 @@ describe('what agents wait for', () => {
     assert.deepEqual(told, ['here']);
   });
 
-  it('is gone everywhere once it was given', async () => {
+  it('disappears from all windows after the user grants it', async () => {
     const [here, there] = [open(), open()];
     await ask(here);
     await here.credentials.put(credentialFor(server.url, 'https://as.example', storage.clock));
@@ -102,7 +102,7 @@ describe('what agents wait for', () => {
     assert.deepEqual([here.consents.pending, there.consents.pending], [[], []]);
   });
 
-  it('is left in peace everywhere once it was declined in one of them, and asked again later', async () => {
+  it('disappears from all windows after the user declines it in one, and can be made again later', async () => {
     const [here, there] = [open(), open()];
     await ask(here);
     there.consents.decline(there.consents.pending[0]?.id ?? '');
@@ -114,7 +114,7 @@ describe('what agents wait for', () => {
     assert.deepEqual([here.consents.pending.length, there.consents.pending.length], [1, 1]);
   });
 
-  it('is gone with the window where the agent called', async () => {
+  it('disappears when the window that the agent called closes', async () => {
     const [here, there] = [open(), open()];
     await ask(here);
     here.link.dispose();
@@ -122,7 +122,7 @@ describe('what agents wait for', () => {
     assert.deepEqual(there.consents.pending, []);
   });
 
-  describe('where a rule is to ask', () => {
+  describe(`an agent's call of a tool with the rule "ask"`, () => {
     type Window = ReturnType<typeof open>;
     const alice = 'alice@example.org';
     const call = async ({ questions }: Window, tool = 'drop_branch', account = alice, caller = agent) => {
@@ -138,7 +138,7 @@ describe('what agents wait for', () => {
     const pendingIn = (...windows: readonly Window[]) =>
       windows.map(({ questions }) => questions.pending.length);
 
-    it('is asked once where the agent called, and shown in every window that knows the server', async () => {
+    it('asks once in the window that the agent called, and is shown in every window that knows the server', async () => {
       const [here, there, stranger] = [open(), open(), open([])];
       assert.deepEqual([await call(here), await call(here)], ['asked', 'asked']);
       assert.deepEqual(pendingIn(here, there, stranger), [1, 1, 0]);
@@ -146,7 +146,7 @@ describe('what agents wait for', () => {
       assert.deepEqual([here.shown.length, there.shown.length], [1, 0]);
     });
 
-    it('lets the next call run, and one alone, after a yes in another window, where it is asked no more', async () => {
+    it('lets exactly one call run after approval in another window, and closes the question', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await answer(there, true);
@@ -155,7 +155,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('shows the question in the window where the user looks for it', async () => {
+    it('shows the question in the window that the user opens it in', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       const asking = there.questions.show(firstOf(there), agent.name);
@@ -165,7 +165,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'allowed');
     });
 
-    it('tells the agent of a no that was said in another window, for two minutes', async () => {
+    it('reports a denial from another window to the agent for two minutes', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await answer(there, false);
@@ -174,7 +174,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('asks nobody again after a take-over: what was said in the window that ended counts, once', async () => {
+    it('does not ask again after a take-over: the decision from the closed window counts once', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await here.press(true);
@@ -184,7 +184,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(there), 'asked');
     });
 
-    it('lets nothing run after a take-over on a yes that was used up before it', async () => {
+    it('runs nothing after a take-over if the approval was used before it', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await here.press(true);
@@ -194,7 +194,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(there), 'asked');
     });
 
-    it('lets one of two calls run that come at once, at whichever windows', async () => {
+    it('runs one of two calls that arrive at the same time in different windows', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await answer(there, true);
@@ -202,7 +202,7 @@ describe('what agents wait for', () => {
       assert.deepEqual(outcomes.filter((outcome) => outcome === 'allowed').length, 1);
     });
 
-    it('counts for the agent, the tool and the account it was given for, and for nothing else', async () => {
+    it('applies the decision only to the agent, tool and account that it was made for', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await answer(there, true);
@@ -215,20 +215,21 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'allowed');
     });
 
-    it('takes the first answer: a later one, in whichever window, changes nothing', async () => {
+    it('keeps the first decision: a later one in any window changes nothing', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       const question = here.questions.pending[0] ?? assert.fail();
       await answer(there, false);
       await here.press(true);
       assert.equal(await call(here), 'declined');
-      // Not even if the other window has not heard of it yet, or the first answer is used up.
+      // This holds even if the other window has no notice of the first decision, or the first decision is
+      // used up.
       const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
       await answers.put(question, true);
       assert.equal(await call(here), 'declined');
     });
 
-    it('lets no second call run on a question that was answered yes twice', async () => {
+    it('runs no second call if a question was approved twice', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       const question = here.questions.pending[0] ?? assert.fail();
@@ -239,7 +240,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('takes no answer to a question that stood for ten minutes', async () => {
+    it('accepts no decision on a question older than ten minutes', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       const question = here.questions.pending[0] ?? assert.fail();
@@ -251,7 +252,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('lets nothing run on what a notice says', async () => {
+    it('runs nothing because of a notice alone', async () => {
       const here = open();
       await call(here);
       const [{ id } = assert.fail()] = here.questions.pending;
@@ -262,7 +263,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('lets nothing run on an older record that was put in place of one where the yes is used up', async () => {
+    it('runs nothing if an older record replaces one whose approval is used up', async () => {
       const here = open();
       await call(here);
       await here.press(true);
@@ -274,7 +275,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'allowed');
     });
 
-    it('shows the tool that the answer is for, the agent by its own name, and no question of a time to come', async () => {
+    it("shows the tool that the decision applies to and the agent's own name, and no question dated in the future", async () => {
       const there = open();
       const now = storage.clock.now();
       const said = { id: 'q', agentId: agent.id, agentName: 'another', serverUrl: server.url };
@@ -302,7 +303,7 @@ describe('what agents wait for', () => {
       );
     });
 
-    it('is asked anew where nobody could be asked, and where the disk keeps no answer', async () => {
+    it('asks again if no question could be shown or the disk stores no decision', async () => {
       const here = open();
       await call(here);
       records.write = () => Promise.reject(new Error('full'));
@@ -311,7 +312,7 @@ describe('what agents wait for', () => {
       assert.equal(here.shown.length, 2);
     });
 
-    it('is gone with the agent, in every window, and so is what was answered', async () => {
+    it('is removed in every window, with its decisions, when the agent is removed', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       await call(here, 'list_branches');

@@ -8,7 +8,7 @@ import { agentKinds } from '../agents/agentKinds.js';
 
 const snippetsOf = (name: string) => agentSnippets(name, `http://127.0.0.1:29417${agentPath(name)}`);
 
-/** Every text literal in the code, as it reads when it runs. */
+/** Returns the runtime value of every string literal in the code. */
 function literalsOf({ code }: AgentSnippet): string[] {
   const { diagnostics = [] } = ts.transpileModule(code, {
     reportDiagnostics: true,
@@ -27,11 +27,11 @@ function literalsOf({ code }: AgentSnippet): string[] {
   return found;
 }
 
-describe('what is offered to connect an agent with', () => {
+describe('code to connect an agent', () => {
   const all = snippetsOf('repositories');
   const javaScript = all.filter(({ language }) => language === 'typescript');
 
-  it('in the README is what the editor offers, to the letter', () => {
+  it('is identical in the README and in the editor', () => {
     const readme = readFileSync(path.join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
     const shown = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
     assert.ok(shown.length > 0);
@@ -49,20 +49,20 @@ describe('what is offered to connect an agent with', () => {
     );
   });
 
-  it('in Python says that it was not run', () => {
+  it('in Python states that it was not run', () => {
     const python = all.filter(({ language }) => language === 'python');
     assert.equal(python.length, 3);
     for (const { code } of python) assert.match(code, /^# Not tested/);
   });
 
-  it('reads the key from the environment, or asks for it, and holds none', () => {
+  it('reads the key from the environment or prompts for it, and contains no key', () => {
     for (const { code, language } of all) {
       assert.ok(code.includes(language === 'json' ? '"password": true' : keyVariable));
       assert.doesNotMatch(code, /mcpob_/);
     }
   });
 
-  it('stays one address whatever the server is called', () => {
+  it('keeps the same address when the server is renamed', () => {
     const name = `it's "mine", \`\${here}\`\n#1`;
     const url = `http://127.0.0.1:29417${agentPath(name)}`;
     for (const snippet of snippetsOf(name)) {

@@ -17,7 +17,7 @@ const unauthorized: ScriptedAnswer = { status: 401, headers: challenge('scope="r
 describe('authorized fetch', () => {
   let window: BrokerWindow;
   let answer: (authorization: string | undefined) => ScriptedAnswer;
-  /** What the authorization server says to a refresh. */
+  /** The authorization server's response to a refresh. */
   let refreshed: ScriptedAnswer;
   let mcp: ScriptedServer;
   let authorizationServer: ScriptedServer;
@@ -73,7 +73,7 @@ describe('authorized fetch', () => {
   });
 
   for (const redirect of [301, 302, 303, 307, 308]) {
-    it(`follows no ${redirect} with a token: the other server sees nothing`, async () => {
+    it(`does not follow ${redirect} with a token: the other server receives no request`, async () => {
       const other = await scriptedServer(() => ({}));
       answer = () => ({ status: redirect, headers: { location: `${other.origin}/mcp?token=1` } });
       const outcome = await send();
@@ -91,7 +91,7 @@ describe('authorized fetch', () => {
     ['for a scope that is held', challenge('error="insufficient_scope", scope="repo:read"')],
     ['for a scope without a name', challenge('error="insufficient_scope"')],
   ] as const) {
-    it(`takes a 403 ${what} for a denial that costs the user nothing`, async () => {
+    it(`treats a 403 ${what} as a denial, without a question to the user`, async () => {
       answer = () => ({ status: 403, headers });
       const outcome = await send();
       assert.ok(outcome.kind === 'denied');
@@ -102,15 +102,21 @@ describe('authorized fetch', () => {
   }
 
   for (const [what, refusal] of [
-    ['a denial', { status: 403, headers: challenge(`error_description="${'x'.repeat(195)}access-1"`) }],
-    ['a denial', { status: 403, headers: challenge('error_description="access-1 and refresh-1 say no"') }],
+    [
+      "a denial's first description",
+      { status: 403, headers: challenge(`error_description="${'x'.repeat(195)}access-1"`) },
+    ],
+    [
+      "a denial's second description",
+      { status: 403, headers: challenge('error_description="access-1 and refresh-1 say no"') },
+    ],
     ['a challenge', { status: 401, headers: challenge('error_description="no such token: access-2"') }],
     ['a redirect', { status: 307, headers: { location: '/login/access-1/refresh-1' } }],
   ] as const) {
-    it(`passes on no token that ${what} repeats, nor a part of one`, async () => {
+    it(`removes tokens and parts of tokens that ${what} repeats`, async () => {
       answer = () => refusal;
       const told = JSON.stringify([await send(), await window.states.statusOf(server())]);
-      // The message's own words are no part of a token.
+      // The message's own text contains no part of a token.
       const rest = told.replaceAll('denied access for alice@example.org', '');
       assert.ok(!/acce|refre(?!shable)/.test(rest), told);
       assert.ok(/[[]reda/.test(told), told);
@@ -118,7 +124,7 @@ describe('authorized fetch', () => {
     });
   }
 
-  it('asks for what is held and what is missing after insufficient_scope', async () => {
+  it('asks for the held and the missing scopes after insufficient_scope', async () => {
     answer = () => ({ status: 403, headers: challenge('error="insufficient_scope", scope="repo:write"') });
     const outcome = await send(server(), { tool: 'create_branch' });
     assert.ok(outcome.kind === 'consentNeeded' && outcome.need.kind === 'stepUp');
@@ -130,7 +136,7 @@ describe('authorized fetch', () => {
   });
 
   for (const failure of [400, 404, 405, 429, 500, 502, 503]) {
-    it(`sends nothing again after a ${failure}`, async () => {
+    it(`does not send the request again after a ${failure}`, async () => {
       answer = () => ({ status: failure });
       const outcome = await send();
       assert.ok(outcome.kind === 'response');
@@ -144,7 +150,7 @@ describe('authorized fetch', () => {
     [500, 'returned a server error'],
     [503, 'returned a server error'],
   ] as const) {
-    it(`takes a ${failure} for a server that cannot be used, until it answers again`, async () => {
+    it(`treats a ${failure} as an unreachable server until its next response`, async () => {
       answer = () => ({ status: failure });
       await send();
       const { status: name, detail } = await window.states.statusOf(server());
@@ -155,7 +161,7 @@ describe('authorized fetch', () => {
     });
   }
 
-  it('takes a 500 for a stream that a server does not have for nothing', async () => {
+  it('ignores a 500 response to the request for an optional stream', async () => {
     await send();
     answer = () => ({ status: 500 });
     await window.authorizedFetch.send(server(), {
@@ -166,7 +172,7 @@ describe('authorized fetch', () => {
     assert.equal(await status(), 'ready');
   });
 
-  it('sends nothing again where the connection broke after the request', async () => {
+  it('does not send the request again if the connection broke after it was sent', async () => {
     let requests = 0;
     const breaking = await listenOnLoopback(0, () => (request, response) => {
       requests++;
@@ -182,7 +188,7 @@ describe('authorized fetch', () => {
     assert.equal(await status(broken), 'unreachable');
   });
 
-  it('says in words that nothing answers', async () => {
+  it('reports in a sentence that no server responds', async () => {
     const { host } = new URL(mcp.origin);
     await closeServers();
     const outcome = await send();
@@ -194,7 +200,7 @@ describe('authorized fetch', () => {
     assert.equal(await status(), 'unreachable');
   });
 
-  it('answers a 401 with a refresh and sends the same request again, once', async () => {
+  it('refreshes the token after a 401 and sends the same request again, once', async () => {
     answer = (authorization) => (authorization === 'Bearer access-2' ? { body: {} } : unauthorized);
     const outcome = await send();
     assert.equal(outcome.kind, 'response');
@@ -208,7 +214,7 @@ describe('authorized fetch', () => {
     assert.equal(authorizationServer.requests.length, 1);
   });
 
-  it('asks for consent after a second 401, and refreshes no more', async () => {
+  it('asks for consent after a second 401, without another refresh', async () => {
     answer = () => unauthorized;
     const outcome = await send();
     assert.ok(outcome.kind === 'consentNeeded');
@@ -225,7 +231,7 @@ describe('authorized fetch', () => {
     });
   const ofAlice = async () => ({ user: actorOf(await window.credentials.get(server().url)) });
 
-  it('sends nothing as somebody else than the session was begun as', async () => {
+  it("sends nothing for an account other than the session's", async () => {
     const session = await ofAlice();
     assert.equal((await send(server(), { session })).kind, 'response');
     await window.credentials.put(bobs());
@@ -236,7 +242,7 @@ describe('authorized fetch', () => {
     assert.equal(mcp.requests.length, 1);
   });
 
-  it('goes on as who sent it after a 401, whoever is used meanwhile', async () => {
+  it("keeps the sender's account after a 401, even if another account becomes current", async () => {
     const session = await ofAlice();
     const refused = answer;
     let isBobUsed: Promise<void> | undefined;
@@ -254,7 +260,7 @@ describe('authorized fetch', () => {
     assert.deepEqual(await send(server(), { session }), { kind: 'otherAccount' });
   });
 
-  it('acts as the account it names, in use or not', async () => {
+  it('uses the account that the request names, current or not', async () => {
     const accessToken = new Redacted('access-of-bob');
     const bob = { ...bobs(), tokens: { ...bobs().tokens, accessToken } };
     await window.tokens.current(server());
@@ -267,7 +273,7 @@ describe('authorized fetch', () => {
     );
   });
 
-  it('takes no sign-in of another user’s for a renewal after a 401', async () => {
+  it("does not treat another user's sign-in as a renewal after a 401", async () => {
     const session = await ofAlice();
     const { tokens, ...bob } = bobs();
     await window.tokens.current(server());
@@ -285,7 +291,7 @@ describe('authorized fetch', () => {
     );
   });
 
-  it('asks for consent at once where no account is signed in', async () => {
+  it('asks for consent at once if no account is signed in', async () => {
     await window.credentials.remove(server().url);
     answer = () => unauthorized;
     const outcome = await send();
@@ -294,7 +300,7 @@ describe('authorized fetch', () => {
     assert.equal(await status(), 'signedOut');
   });
 
-  it('asks for no consent while the authorization server cannot be reached, and says that it cannot', async () => {
+  it('asks for no consent while the authorization server is unreachable, and reports that', async () => {
     answer = () => unauthorized;
     await authorizationServer.close();
     const outcome = await send();
@@ -306,11 +312,11 @@ describe('authorized fetch', () => {
   });
 
   for (const [what, refusal] of [
-    ['forgot the client', { status: 401, body: { error: 'invalid_client' } }],
-    ['answers with a page', { body: '<html>' }],
-    ['gives no token', { body: {} }],
+    ['does not know the client', { status: 401, body: { error: 'invalid_client' } }],
+    ['responds with a page', { body: '<html>' }],
+    ['returns no token', { body: {} }],
   ] as const) {
-    it(`blames nobody’s network where the authorization server ${what}`, async () => {
+    it(`does not report a network error if the authorization server ${what}`, async () => {
       answer = () => unauthorized;
       refreshed = refusal;
       const outcome = await send();
@@ -321,10 +327,10 @@ describe('authorized fetch', () => {
   }
 
   for (const [what, fault, name] of [
-    ['the lock cannot be had', Object.assign(new Error('held'), { name: 'LockTimeout' }), 'LockTimeout'],
+    ['the lock cannot be acquired', Object.assign(new Error('held'), { name: 'LockTimeout' }), 'LockTimeout'],
     ['the storage cannot be written', Object.assign(new Error('no'), { code: 'EACCES' }), 'EACCES'],
   ] as const) {
-    it(`says that this machine is at fault where ${what}, and says nothing of the server`, async () => {
+    it(`reports a fault of this machine and not of the server if ${what}`, async () => {
       window.shared.clock.advance(301_000);
       const before = await status();
       window.shared.lock.hold = () => Promise.reject(fault);
@@ -340,7 +346,7 @@ describe('authorized fetch', () => {
     });
   }
 
-  it('lets go of a refused answer before it asks for another token', async () => {
+  it('releases a rejected response before it requests another token', async () => {
     const order: string[] = [];
     const body = new ReadableStream({ cancel: () => void order.push('let go') }, { highWaterMark: 0 });
     const { tokens, states, shared } = window;
@@ -357,7 +363,7 @@ describe('authorized fetch', () => {
     assert.deepEqual(order, ['let go', 'asked']);
   });
 
-  it('ends with its caller, which is no fault of the server', async () => {
+  it('ends when its caller cancels, which is not reported as a fault of the server', async () => {
     answer = () => ({ hang: true });
     const abort = new AbortController();
     const reason = new Error('the caller left');

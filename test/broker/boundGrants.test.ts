@@ -20,20 +20,22 @@ import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStor
 
 type Closing = () => unknown;
 
-/** An authorization server that binds tokens, and has no page to sign in. */
+/** An authorization server that binds tokens and has no sign-in page. */
 const bindingMetadata = {
   dpop_signing_alg_values_supported: ['ES256'],
   grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
 };
 
-describe('tokens bound to a key, without a browser here', () => {
+describe('tokens bound to a key, without a browser', () => {
   const closing: Closing[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
     await closeServers();
   });
 
-  /** A broker, and a server that takes only tokens bound to a key, each with a proof of its nonce. */
+  /**
+   * Starts a broker and a server that accepts only bound tokens, each with a proof that contains its nonce.
+   */
   async function world(
     issuer: string,
     scopesOf: Parameters<typeof startProtectedServer>[1],
@@ -76,7 +78,7 @@ describe('tokens bound to a key, without a browser here', () => {
     return { provider, ...(await world(provider.issuer, scopesOf, oauth)) };
   }
 
-  it('are what a client gets for itself, with the nonces of both ends', async () => {
+  it('are issued for client credentials, with the nonces of both servers', async () => {
     const { broker, server, proofs, call } = await certified({
       grant: 'clientCredentials',
       clientId: clients.secret,
@@ -91,7 +93,7 @@ describe('tokens bound to a key, without a browser here', () => {
     assert.deepEqual(new Set(proofs.proven.map(({ thumbprint }) => thumbprint)), new Set([cnf.jkt]));
   });
 
-  it('are what a sign-in with a code gets, and renewed with the same key', async () => {
+  it('are issued for a device-code sign-in and renewed with the same key', async () => {
     const { provider, broker, server, clock, proofs, call } = await certified({ clientId: clients.device });
     const attempt = broker.signIns.begin(server, { deadline: 600_000 });
     const device = await new Promise<DeviceAuthorization>((resolve, reject) => {
@@ -109,7 +111,7 @@ describe('tokens bound to a key, without a browser here', () => {
     assert.equal(new Set(proofs.proven.map(({ thumbprint }) => thumbprint)).size, 1);
   });
 
-  /** A token endpoint that binds what it gives, to whoever sends a proof of its nonce. */
+  /** Returns a token endpoint that binds its tokens and requires a proof with its nonce. */
   function binding(assertions: (string | null)[]) {
     return startTokenServer(({ form, headers }) => {
       assertions.push(form.get('assertion'));
@@ -127,7 +129,7 @@ describe('tokens bound to a key, without a browser here', () => {
     }, bindingMetadata);
   }
 
-  it('are what a workload’s assertion gets, sent again for want of the nonce alone', async () => {
+  it("are issued for a workload's assertion, which is sent again only because the nonce was missing", async () => {
     const assertions: (string | null)[] = [];
     const as = await binding(assertions);
     const assertion = new UnsecuredJWT({ sub: 'build', aud: as.origin }).encode();
@@ -142,7 +144,7 @@ describe('tokens bound to a key, without a browser here', () => {
     assert.equal(proofs.proven.length, 1);
   });
 
-  it('are what an identity provider’s assertion gets, for which nothing is bound there', async () => {
+  it("are issued for an identity provider's assertion, while the identity provider binds none", async () => {
     const assertions: (string | null)[] = [];
     const as = await binding(assertions);
     const { privateKey } = await generateKeyPair('ES256');
@@ -182,7 +184,7 @@ describe('tokens bound to a key, without a browser here', () => {
     assert.equal(proofs.proven.length, 1);
   });
 
-  it('are not gone without: a Bearer token in their place is refused', async () => {
+  it('are required: a Bearer token in their place is refused', async () => {
     const as = await startTokenServer(
       () => ({ body: { access_token: 'unbound', token_type: 'Bearer', expires_in: 300 } }),
       bindingMetadata,

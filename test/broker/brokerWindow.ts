@@ -10,7 +10,7 @@ import { Redacted } from '../../src/base/redacted.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
 
-/** What the windows of one user share. */
+/** Storage that the windows of one user share. */
 export class SharedStorage {
   readonly lock = new MemoryLock();
   readonly clock = new ManualClock();
@@ -19,7 +19,7 @@ export class SharedStorage {
   constructor(readonly secrets = new MemorySecrets()) {}
 }
 
-/** The broker's parts below sign-in, as one window has them. */
+/** The broker's parts below sign-in, as one window creates them. */
 export class BrokerWindow {
   readonly credentials: CredentialStore;
   readonly states: ServerStates;
@@ -48,7 +48,7 @@ export function serverAt(url: string, name = 'server'): ServerConfig {
   return { name, url, headers: {}, oauth: {} };
 }
 
-/** A sign-in of Alice, five minutes long and refreshable, at the authorization server at `origin`. */
+/** Returns a refreshable sign-in of Alice at the authorization server `origin`, valid for five minutes. */
 export function credentialFor(
   serverUrl: string,
   origin: string,

@@ -48,7 +48,7 @@ describe('the filter of calls', () => {
   }
 });
 
-describe('a term that asks for what there is not', () => {
+describe('a filter term with an unknown name', () => {
   const fields = ['server:', 'tool:', 'outcome:', 'account:', 'caller:', 'consent:', 'scope:'];
   const consents = ['none', 'used', 'signInAsked', 'stepUpAsked'];
   const outcomes = [
@@ -65,7 +65,7 @@ describe('a term that asks for what there is not', () => {
     ['constructor:x', 'constructor:', fields],
   ];
   for (const [text, term, known] of unknown) {
-    it(`is named in “${text}”, with what can be typed in place of it`, () => {
+    it(`is reported in “${text}”, with the valid choices`, () => {
       const what = known === fields ? 'field' : 'value';
       assert.deepEqual(unknownTerm(text), { what, term, known });
     });
@@ -81,5 +81,5 @@ describe('a term that asks for what there is not', () => {
     '',
   ];
   for (const text of [...possible, '-outcome:refusd', '-outcom:x'])
-    it(`is not “${text}”`, () => assert.equal(unknownTerm(text), undefined));
+    it(`is not reported in “${text}”`, () => assert.equal(unknownTerm(text), undefined));
 });

@@ -5,7 +5,7 @@ import { MemoryCalls } from './memoryCalls.js';
 import { recordedCall } from './recordedCall.js';
 import { MemoryLog } from './memoryStores.js';
 
-describe('the ledger of calls', () => {
+describe('the call ledger', () => {
   let storage: MemoryCalls;
   let log: MemoryLog;
   let ledger: CallLedger;
@@ -17,13 +17,13 @@ describe('the ledger of calls', () => {
   afterEach(() => ledger.dispose());
   const ids = async () => (await ledger.all()).map(({ id }) => id);
 
-  it('has the calls of every window, the newest first, in the order they came', async () => {
+  it('contains the calls of every window, newest first, in the order of arrival', async () => {
     storage.lines.push(callLine(recordedCall(3)), callLine(recordedCall(1)));
     await ledger.add(recordedCall(2));
     assert.deepEqual(await ids(), ['call 3', 'call 2', 'call 1']);
   });
 
-  it('watches nothing before somebody asks, and nothing after its end', async () => {
+  it('watches the storage only from the first request to its disposal', async () => {
     await ledger.add(recordedCall(1));
     assert.equal(storage.isWatched, false);
     await ledger.all();
@@ -34,7 +34,7 @@ describe('the ledger of calls', () => {
     assert.equal(storage.isWatched, false);
   });
 
-  it('tells of each call once, of this window and of others, and not of those it finds at first', async () => {
+  it('reports each new call of any window once, and none that already existed', async () => {
     const told: string[] = [];
     ledger.onDidAdd((calls) => void told.push(...calls.map(({ id }) => id)));
     storage.lines.push(callLine(recordedCall(0)));
@@ -48,7 +48,7 @@ describe('the ledger of calls', () => {
     assert.deepEqual(told, ['call 1', 'call 3', 'call 2']);
   });
 
-  it('skips lines that are torn, foreign or of another kind, and keeps the others', async () => {
+  it('skips lines that are incomplete or of another kind and keeps the others', async () => {
     const whole = callLine(recordedCall(1));
     const foreign = ['', '{', 'null', '[]', '7', '{"id":1}', whole.slice(0, 60), `${whole}${whole}`];
     const { tool, ...incomplete } = recordedCall(1);
@@ -58,7 +58,7 @@ describe('the ledger of calls', () => {
     assert.deepEqual(await ids(), ['call 1']);
   });
 
-  it('keeps no more than ten thousand', async () => {
+  it('keeps at most ten thousand calls', async () => {
     for (let at = 1; at <= mostCalls + 5; at++) storage.lines.push(callLine(recordedCall(at)));
     const all = await ledger.all();
     assert.equal(all.length, mostCalls);
@@ -67,7 +67,7 @@ describe('the ledger of calls', () => {
     assert.equal((await ledger.all()).length, mostCalls);
   });
 
-  it('answers for one server and one tool, by its configured address', async () => {
+  it('returns the calls of one server and one tool, by its configured address', async () => {
     const other = { serverUrl: 'https://other.example/mcp', server: 'other' };
     const calls = [
       recordedCall(1),
@@ -86,14 +86,14 @@ describe('the ledger of calls', () => {
     assert.equal(await ledger.lastUse(url, 'sign_in'), undefined);
   });
 
-  it('keeps a call that cannot be written in this window, and says so without its content', async () => {
+  it('keeps a call that cannot be written in this window, and logs the failure without its content', async () => {
     storage.failure = Object.assign(new Error('planted content'), { code: 'ENOSPC' });
     await ledger.add(recordedCall(1));
     assert.deepEqual(await ids(), ['call 1']);
     assert.deepEqual(log.lines, ['A tool call could not be recorded on this machine (ENOSPC).']);
   });
 
-  it('clears for every window, and tells', async () => {
+  it('is cleared for every window, with a change event', async () => {
     await ledger.add(recordedCall(1));
     await ledger.all();
     let told = 0;
@@ -105,7 +105,7 @@ describe('the ledger of calls', () => {
     assert.deepEqual(await ids(), ['call 2']);
   });
 
-  it('reads what it writes, field by field', () => {
+  it('reads back each field that it writes', () => {
     const whole: Required<RecordedCall> = {
       ...recordedCall(1),
       account: 'bob',

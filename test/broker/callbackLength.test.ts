@@ -6,15 +6,15 @@ describe('the length of a callback', () => {
   const iss = { authorization_response_iss_parameter_supported: true };
   const named = (length: number) => `https://as.example/${'a'.repeat(length)}`;
 
-  it('is no reason against the editor’s own address at a usual authorization server', () => {
+  it('does not rule out the editor’s own address at a typical authorization server', () => {
     assert.equal(isCallbackTooLong(authorizationServer(named(100), iss), {}), false);
   });
 
-  it('is one where the provider is known for long codes', () => {
+  it('rules out the editor’s own address if the provider is known for long codes', () => {
     assert.equal(isCallbackTooLong(authorizationServer(named(1)), { longCodes: true }), true);
   });
 
-  it('is one where the issuer leaves too little for a code, if it is in the callback at all', () => {
+  it('rules out the editor’s own address if a long issuer in the callback leaves too little room for a code', () => {
     const issuer = named(longestCallback - 600);
     assert.equal(isCallbackTooLong(authorizationServer(issuer, iss), {}), true);
     assert.equal(isCallbackTooLong(authorizationServer(issuer), {}), false);

@@ -5,7 +5,7 @@ import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
 
-/** Those of an editor that lists its keys. */
+/** Secret storage of an editor that can list its keys. */
 class ListedSecrets extends MemorySecrets {
   keys(): Promise<readonly string[]> {
     return Promise.resolve([...this.entries.keys()]);
@@ -31,7 +31,7 @@ describe('callbacks in secret storage', () => {
     while (!condition()) await new Promise(setImmediate);
   };
 
-  it('are kept under a name that does not tell the state, and taken along when the window closes', async () => {
+  it('are stored under a name that does not reveal the state, and removed when the window closes', async () => {
     const { way } = open();
     assert.equal(await way.hand(await callbackOf('not waited for')), true);
     const [key = ''] = secrets.entries.keys();
@@ -40,16 +40,16 @@ describe('callbacks in secret storage', () => {
     assert.equal(secrets.entries.size, 0);
   });
 
-  it('are eight at most, because any program may open addresses of ours', async () => {
+  it('are limited to eight, because any program can open our callback addresses', async () => {
     const { way } = open();
     await way.hand(await callbackOf('state 0'));
     const [first = ''] = secrets.entries.keys();
     for (let count = 1; count < 9; count++) await way.hand(await callbackOf(`state ${count}`));
-    // The newest one is kept: junk that was there before cannot keep a callback out.
+    // The newest one is kept, so earlier junk cannot displace a callback.
     assert.deepEqual([secrets.entries.size, secrets.entries.has(first)], [8, false]);
   });
 
-  it('that a window left behind are deleted when a sign-in begins, and no others', async () => {
+  it('that a closed window left behind are the only ones deleted when a sign-in begins', async () => {
     const left = open();
     await left.way.hand(await callbackOf('left'));
     const [forgotten = ''] = secrets.entries.keys();

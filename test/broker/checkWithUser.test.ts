@@ -13,14 +13,17 @@ import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer } from './grantsWorld.js';
 import { MemoryMemory } from './memoryStores.js';
 
-describe('a check by a user, of a server where nobody signs in', () => {
+describe('a check by a user of a server without a user sign-in', () => {
   const closing: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0)) await close();
     await closeServers();
   });
 
-  /** An authorization server whose metadata names another issuer, or its own. */
+  /**
+   * Starts an authorization server whose metadata names another issuer if `isMisnamed`, and its own
+   * otherwise.
+   */
   async function world(isMisnamed: boolean, answer: boolean, grant?: 'clientCredentials') {
     const as = await scriptedServer((request, origin) => {
       if (request.path === '/token')
@@ -64,21 +67,21 @@ describe('a check by a user, of a server where nobody signs in', () => {
     return { check, asked, as };
   }
 
-  it('asks about a rule its provider falls short of, once, and goes on with a yes', async () => {
+  it('asks once about a rule that the provider breaks, and continues after approval', async () => {
     const { check, asked } = await world(true, true, 'clientCredentials');
     assert.equal(await check(), 'ready');
     assert.equal(await check(), 'ready');
     assert.deepEqual(asked, ['issuerMismatch']);
   });
 
-  it('brings nobody the client’s secret after a no', async () => {
+  it('does not send the client’s secret anywhere after a denial', async () => {
     const { check, asked, as } = await world(true, false, 'clientCredentials');
     assert.equal(await check(), 'misconfigured');
     assert.deepEqual(asked, ['issuerMismatch']);
     assert.equal(as.requests.filter(({ path }) => path === '/token').length, 0);
   });
 
-  it('asks nothing where all is as it should be, and where a user signs in', async () => {
+  it('asks nothing if the provider breaks no rule, or if a user signs in', async () => {
     const good = await world(false, true, 'clientCredentials');
     assert.equal(await good.check(), 'ready');
     const personal = await world(true, true);

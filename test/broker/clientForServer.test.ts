@@ -25,12 +25,12 @@ const loopbackUri = `http://127.0.0.1:${usualLoopbackPort}/callback`;
 const anyLoopbackUri = `http://127.0.0.1:${anyPort}/callback`;
 const { desktop, portable, remoteHost, browser, headless } = redirectReaches;
 
-/** The redirect addresses of an editor, and which of them are still held. */
+/** The redirect URIs of an editor, with a record of those still held. */
 class EditorRedirects implements RedirectUris {
   readonly held: string[] = [];
   #reopened = 0;
 
-  /** @param taken loopback ports that another program has */
+  /** @param taken loopback ports that another program uses */
   constructor(
     private readonly place: RedirectReach,
     private readonly taken: readonly number[] = [],
@@ -70,9 +70,9 @@ describe('the client for a server', () => {
   let clock: ManualClock;
   let as: AuthorizationServer;
   let registrations: ScriptedServer;
-  /** What the authorization server says to a registration for a redirect address. */
+  /** The authorization server's response to a registration for a redirect URI. */
   let answer: (redirectUri: string) => ScriptedAnswer;
-  /** What it says to a request that manages a client, by its id (RFC 7592). */
+  /** Its response to a request that manages a client, by the client's ID (RFC 7592). */
   let managed: (method: string, clientId: string) => ScriptedAnswer | undefined;
   beforeEach(async () => {
     clock = new ManualClock();
@@ -119,7 +119,7 @@ describe('the client for a server', () => {
     };
   };
 
-  it('is registered once for a handler whose address is fixed, and reused', async () => {
+  it('is registered once for a handler with a fixed address, and reused', async () => {
     const first = await by(new EditorRedirects(remoteHost));
     const second = await by(new EditorRedirects(remoteHost));
     assert.deepEqual([first.isReused, second.isReused], [false, true]);
@@ -128,7 +128,7 @@ describe('the client for a server', () => {
     assert.equal(registrations.requests.length, 1);
   });
 
-  it('is registered anew once its secret has expired, and not before', async () => {
+  it('is registered again after its secret has expired, and not before', async () => {
     const expires = Math.floor(clock.now() / 1000) + 600;
     answer = () => ({
       status: 201,
@@ -149,7 +149,7 @@ describe('the client for a server', () => {
     );
   });
 
-  it('is registered for each sign-in where the handler’s address changes', async () => {
+  it('is registered for each sign-in if the handler’s address changes', async () => {
     const redirects = new EditorRedirects(browser);
     await by(redirects);
     const { client, redirect, isReused } = await by(redirects);
@@ -162,7 +162,7 @@ describe('the client for a server', () => {
     ),
     ['400 and a page', () => ({ status: 400, body: 'Bad Request' })],
   ] as const) {
-    it(`is registered for loopback where the handler is refused with ${what}, and lets the handler go`, async () => {
+    it(`is registered for loopback if the handler is refused with ${what}, and releases the handler`, async () => {
       answer = (uri) =>
         uri === loopbackUri ? { status: 201, body: { client_id: 'by-loopback' } } : refusal();
       const redirects = new EditorRedirects(remoteHost);
@@ -176,8 +176,8 @@ describe('the client for a server', () => {
   for (const [what, says, asked] of [
     ['both addresses', () => refused('invalid_redirect_uri'), 2],
     ['the client for another reason', () => refused('unapproved_software_statement'), 2],
-    ['more registrations for now', () => ({ status: 429, body: {} }), 1],
-    ['it with a server error', () => ({ status: 500, body: 'oops' }), 1],
+    ['further registrations because of a rate limit', () => ({ status: 429, body: {} }), 1],
+    ['the registration with a server error', () => ({ status: 500, body: 'oops' }), 1],
   ] as const) {
     it(`holds no address after the authorization server refused ${what}`, async () => {
       answer = says;
@@ -188,7 +188,7 @@ describe('the client for a server', () => {
     });
   }
 
-  it('is registered for loopback where the answer leaves the handler out, and deletes what it will not use', async () => {
+  it('is registered for loopback if the response omits the handler, and the unused client is deleted', async () => {
     answer = (uri) => manageable(uri === loopbackUri ? [uri] : []);
     const redirects = new EditorRedirects(remoteHost);
     const { client, redirect } = await by(redirects);
@@ -199,7 +199,7 @@ describe('the client for a server', () => {
     assert.equal(await clients.get(as.issuer, handlerUri), undefined);
   });
 
-  it('is not used where the answer leaves out every address it was registered for', async () => {
+  it('is not used if the response omits every address it was registered for', async () => {
     answer = () => manageable(['https://elsewhere.example/callback']);
     const redirects = new EditorRedirects(remoteHost);
     const error = await flowError('registrationRefused', () => by(redirects));
@@ -209,29 +209,29 @@ describe('the client for a server', () => {
     assert.deepEqual(deleted(), ['/registered/client-1', '/registered/client-2']);
   });
 
-  it('is used where the answer names its loopback address without the port, which varies', async () => {
+  it('is used if the response names its loopback address without the port, which varies', async () => {
     answer = () => manageable(['http://127.0.0.1/callback']);
     const { client } = await by(new EditorRedirects(headless));
     assert.deepEqual(client.redirectUris, [anyLoopbackUri]);
     assert.deepEqual(deleted(), []);
   });
 
-  describe('that may have been forgotten', () => {
+  describe('that may have been deleted by the server', () => {
     for (const [what, said, id] of [
       ['still there', { status: 200, body: { client_id: 'client-1', redirect_uris: [handlerUri] } }, 1],
-      ['still there, and says no more', { status: 200, body: { client_id: 'client-1' } }, 1],
-      ['out of order', { status: 500 }, 1],
-      ['not telling', { status: 200, body: 'hello' }, 1],
+      ['there, without details', { status: 200, body: { client_id: 'client-1' } }, 1],
+      ['unavailable because of a server error', { status: 500 }, 1],
+      ['not readable', { status: 200, body: 'hello' }, 1],
       ['gone', { status: 401 }, 2],
-      ['gone, as 404', { status: 404 }, 2],
+      ['gone, with a 404', { status: 404 }, 2],
       ['registered for another address', { body: { client_id: 'client-1', redirect_uris: [] } }, 2],
       [
-        'registered for the address as it is spelt elsewhere',
+        'for the same address in another spelling',
         { body: { client_id: 'client-1', redirect_uris: [`${handlerUri}/`] } },
         2,
       ],
     ] as const) {
-      it(`is ${id === 1 ? 'used again' : 'registered anew'} where its registration is ${what}`, async () => {
+      it(`is ${id === 1 ? 'used again' : 'registered again'} if its registration is ${what}`, async () => {
         answer = () => manageable();
         managed = (method) => (method === 'GET' ? said : { status: 204 });
         await by(new EditorRedirects(remoteHost));
@@ -245,7 +245,7 @@ describe('the client for a server', () => {
       });
     }
 
-    it('is managed with what its registration is answered with', async () => {
+    it('is managed with the token and address from its registration response', async () => {
       answer = () => manageable();
       const uri = `${registrations.origin}/registered/client-1?again`;
       const body = {
@@ -261,7 +261,7 @@ describe('the client for a server', () => {
     });
   });
 
-  it('is its document, where the server reads them, whatever was registered before', async () => {
+  it('is its metadata document if the server supports them, whatever was registered before', async () => {
     await by(new EditorRedirects(remoteHost));
     const clientMetadataUrl = 'https://client.example/mcp.json';
     const { client } = await clientForServer(
@@ -277,7 +277,7 @@ describe('the client for a server', () => {
     assert.deepEqual([client.clientId, client.source], [clientMetadataUrl, 'clientIdMetadataDocument']);
   });
 
-  it('registers for loopback at once where there is no handler', async () => {
+  it('is registered for loopback at once without a handler', async () => {
     const { redirect } = await by(new EditorRedirects(headless));
     assert.equal(redirect.uri, anyLoopbackUri);
     assert.equal(registrations.requests.length, 1);
@@ -293,7 +293,7 @@ describe('the client for a server', () => {
       assert.equal(registrations.requests.length, 1);
     });
 
-    it('is registered for the handler while another program has the usual port, and for loopback after', async () => {
+    it('is registered for the handler while another program uses the usual port, and for loopback afterwards', async () => {
       const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
       assert.equal((await by(redirects)).redirect.uri, handlerUri);
       assert.equal((await by(redirects)).isReused, true);
@@ -302,7 +302,7 @@ describe('the client for a server', () => {
       assert.equal(registrations.requests.length, 2);
     });
 
-    it('is registered for one sign-in at a free port if the usual one is taken and the handler is refused', async () => {
+    it('is registered for one sign-in at a free port if the usual port is in use and the handler is refused', async () => {
       answer = (uri) => (uri === handlerUri ? refused('invalid_redirect_uri') : manageable([uri]));
       const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
       const { client, redirect } = await by(redirects);
@@ -316,7 +316,7 @@ describe('the client for a server', () => {
       assert.deepEqual([redirect.uri, client.clientId], [loopbackUri, 'client-2']);
     });
 
-    it('that was registered for the handler earlier is used if no other may be registered now', async () => {
+    it('that was registered for the handler earlier is used if no other client can be registered now', async () => {
       await by(new EditorRedirects(remoteHost));
       answer = () => ({ status: 429, body: {} });
       const redirects = new EditorRedirects(desktop);
@@ -325,7 +325,7 @@ describe('the client for a server', () => {
       assert.deepEqual(redirects.held, [handlerUri]);
     });
 
-    it('is asked to be registered for loopback once, if that is refused and the handler is not', async () => {
+    it('is registered for loopback only once if that is refused and the handler is accepted', async () => {
       answer = (uri) => (uri === handlerUri ? manageable([uri]) : refused('invalid_redirect_uri'));
       for (let round = 0; round < 3; round++) {
         const redirects = new EditorRedirects(desktop);
@@ -335,7 +335,7 @@ describe('the client for a server', () => {
       assert.equal(registrations.requests.length, 2);
     });
 
-    it('is asked for loopback again once the client for the handler is forgotten', async () => {
+    it('is registered for loopback again after the client for the handler is deleted', async () => {
       answer = (uri) => (uri === handlerUri ? manageable([uri]) : refused('invalid_redirect_uri'));
       await by(new EditorRedirects(desktop));
       await clients.remove(as.issuer, handlerUri);
@@ -343,7 +343,7 @@ describe('the client for a server', () => {
       assert.equal((await by(new EditorRedirects(desktop))).redirect.uri, loopbackUri);
     });
 
-    it('is registered at a free port and not for the handler, if a callback to the handler could be cut', async () => {
+    it('is registered at a free port and not for the handler, if the editor could truncate a callback to the handler', async () => {
       const policy = { ...signInPolicy(server, as.issuer), longCodes: true } as const;
       const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
       const { redirect } = await clientForServer(
@@ -354,7 +354,7 @@ describe('the client for a server', () => {
       assert.equal(redirect.uri, anyLoopbackUri);
     });
 
-    it('of the settings is refused a port that another program has, by name', async () => {
+    it('of the settings is refused if another program uses its port, and the error names the port', async () => {
       const configured = { ...server, oauth: { redirect: 'loopback', loopbackPort: 4000 } } as const;
       const error = await flowError('redirectUnavailable', () =>
         by(new EditorRedirects(desktop, [4000]), configured),
@@ -371,7 +371,7 @@ describe('the client for a server', () => {
     ['loopback, on a remote machine', 'loopback', remoteHost, /different machine/],
   ] as const) {
     for (const oauth of [{ redirect }, { redirect, clientId: 'by-hand' }]) {
-      it(`${'clientId' in oauth ? 'of the settings' : 'to register'} is refused ${what}, naming the setting`, async () => {
+      it(`${'clientId' in oauth ? 'of the settings' : 'to register'} is refused ${what}, and the error names the setting`, async () => {
         const redirects = new EditorRedirects(place);
         const error = await flowError('redirectUnavailable', () => by(redirects, { ...server, oauth }));
         assert.equal(error.details.field, 'oauth.redirect');
@@ -382,7 +382,7 @@ describe('the client for a server', () => {
     }
   }
 
-  it('of a provider that takes loopback alone has its callback pasted if the browser is elsewhere', async () => {
+  it('of a provider that accepts loopback alone uses a pasted callback if the browser runs on another machine', async () => {
     const policy = { ...signInPolicy(server, as.issuer), clientId: 'by-hand', redirect: 'loopback' } as const;
     const chosen = async (place: RedirectReach) => {
       const redirects = new EditorRedirects(place);
@@ -401,7 +401,7 @@ describe('the client for a server', () => {
     ['browser', loopbackUri],
     ['headless', anyLoopbackUri],
   ] as const) {
-    it(`registered by hand is used with ${uri} in the place ${place}`, async () => {
+    it(`registered by hand is used with ${uri} if the extension runs at ${place}`, async () => {
       const redirects = new EditorRedirects(redirectReaches[place]);
       const { client, redirect } = await by(redirects, { ...server, oauth: { clientId: 'by-hand' } });
       assert.deepEqual([client.clientId, client.source], ['by-hand', 'preRegistered']);
@@ -411,7 +411,7 @@ describe('the client for a server', () => {
     });
   }
 
-  it('is asked for, naming the setting, where nothing else is left', async () => {
+  it('is requested from the user, with the name of the setting, if no other way is left', async () => {
     const redirects = new EditorRedirects(remoteHost);
     const closed = authorizationServer('https://as.example');
     const error = await flowError('clientIdRequired', () => by(redirects, server, closed));
@@ -429,14 +429,14 @@ describe('the client for a server', () => {
       });
     };
 
-    it('is asked for, and the refusal stays the reason if there is none', async () => {
+    it('is requested from the user, and the refusal stays the reason if there is none', async () => {
       const asked: string[] = [];
       await flowError('registrationRefused', () => client(403, asked));
       assert.deepEqual(asked, [as.issuer]);
       assert.equal((await client(400, asked, 'by-hand')).client.clientId, 'by-hand');
     });
 
-    it('is not asked for if another try may well succeed', async () => {
+    it('is not requested if another attempt may succeed', async () => {
       const asked: string[] = [];
       for (const status of [429, 503])
         await flowError('registrationRefused', () => client(status, asked, 'by-hand'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { WindowNotices } from '../../src/base/storage.js';
 import { ClientNotices } from '../../src/broker/status/clientNotices.js';
 
-describe('notices of two clients’ windows on one machine', () => {
-  it('reach the windows of the same client only', async () => {
+describe('notices between the windows of two clients on one machine', () => {
+  it('reach only the windows of the same client', async () => {
     const posted: unknown[] = [];
     const board: WindowNotices = {
       post: (notice) => Promise.resolve(void posted.push(notice)),

@@ -17,7 +17,7 @@ describe('secrets and keys of clients registered by hand', () => {
     store = new ClientSecrets(secrets);
   });
 
-  it('are there after a restart, for the server and the client they were given for', async () => {
+  it('persist after a restart, for the server and client they were entered for', async () => {
     const key = await generateClientKey('ES256');
     await store.put(server, 'client-1', new Redacted('s1'));
     await store.putKey(server, 'client-1', key);
@@ -43,7 +43,7 @@ describe('secrets and keys of clients registered by hand', () => {
     const take = (from: string) =>
       kind === 'secret' ? store.get(server, 'client-1', from) : store.getKey(server, 'client-1', from);
 
-    it(`never take a ${kind} to another issuer than the first it was used at`, async () => {
+    it(`do not send a ${kind} to an issuer other than the first one`, async () => {
       await give();
       assert.ok((await take(issuer)) !== undefined);
       for (const other of ['https://evil.example', `${issuer}/`, `${issuer}:8443`]) {
@@ -54,14 +54,14 @@ describe('secrets and keys of clients registered by hand', () => {
       assert.ok((await take(issuer)) !== undefined);
     });
 
-    it(`take a ${kind} elsewhere once the user gives it anew`, async () => {
+    it(`send a ${kind} to another issuer after the user enters it again`, async () => {
       await give();
       await take(issuer);
       await give();
       assert.ok((await take('https://new.example')) !== undefined);
     });
 
-    it(`forget a ${kind} that is removed`, async () => {
+    it(`do not return a ${kind} after its removal`, async () => {
       await give();
       assert.deepEqual(
         [await store.has(server, 'client-1'), await store.hasKey(server, 'client-1')],

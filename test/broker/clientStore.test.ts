@@ -24,12 +24,12 @@ describe('registered clients', () => {
     store = new ClientStore(secrets, clock);
   });
 
-  it('are there after a restart', async () => {
+  it('persist after a restart', async () => {
     await store.put(issuer, redirectUri, client);
     assert.deepEqual(await new ClientStore(secrets, clock).get(issuer, redirectUri), client);
   });
 
-  it('are used at no other issuer and with no other redirect address', async () => {
+  it('are used only at their own issuer and with their own redirect address', async () => {
     await store.put(issuer, redirectUri, client);
     for (const other of [`${issuer}/`, `${issuer}:8443`, 'https://evil.example', '']) {
       assert.equal(await store.get(other, redirectUri), undefined, other);
@@ -39,7 +39,7 @@ describe('registered clients', () => {
     }
   });
 
-  it('are used until their secret expires, and not a millisecond longer', async () => {
+  it('are used until their secret expires, to the millisecond', async () => {
     const secretExpiresAt = clock.now() + 60_000;
     const clientSecret = new Redacted('the-secret');
     await store.put(issuer, redirectUri, {
@@ -54,14 +54,14 @@ describe('registered clients', () => {
     assert.equal(await store.get(issuer, redirectUri), undefined);
   });
 
-  it('are gone once removed', async () => {
+  it('are absent after their removal', async () => {
     await store.put(issuer, redirectUri, client);
     await store.remove(issuer, redirectUri);
     assert.equal(await store.get(issuer, redirectUri), undefined);
     assert.equal(secrets.entries.size, 0);
   });
 
-  it('that cannot be read are none, so that the next sign-in registers', async () => {
+  it('that cannot be read are ignored, so that the next sign-in registers a client', async () => {
     await store.put(issuer, redirectUri, client);
     const [key] = secrets.entries.keys();
     for (const broken of ['', '{', '[]', '{"clientId": 7}']) {

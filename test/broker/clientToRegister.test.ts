@@ -32,7 +32,7 @@ describe('the client to register by hand', () => {
   const uses = async (...given: Parameters<typeof of>) =>
     (await of(...given)).redirectUris.map(({ uri, use }) => `${use} ${uri}`);
 
-  it('has the redirect URI that the next sign-in sends first, then those for other cases', async () => {
+  it('lists first the redirect URI that the next sign-in sends, then those for other cases', async () => {
     assert.deepEqual(await uses(desktop), [
       `next ${handlerUri}`,
       'ifConfigured http://127.0.0.1:47113/callback',
@@ -48,12 +48,12 @@ describe('the client to register by hand', () => {
     assert.deepEqual(await uses(headless), ['next http://127.0.0.1/callback']);
   });
 
-  it('has none that is another one each time', async () => {
+  it('lists no redirect URI that changes with each sign-in', async () => {
     assert.deepEqual(await uses(browser, { redirect: 'uriHandler' }), []);
     assert.equal((await uses(browser))[0], 'next http://127.0.0.1:47113/callback');
   });
 
-  it('is public unless the authorization server takes no client without a secret', async () => {
+  it('is public unless the authorization server requires a client secret', async () => {
     const needsSecret = async (methods?: string[]) =>
       (await of(desktop, {}, methods && { token_endpoint_auth_methods_supported: methods })).needsSecret;
     assert.equal(await needsSecret(), false);
@@ -62,7 +62,7 @@ describe('the client to register by hand', () => {
     assert.equal((await of(desktop, { profile: 'google' })).needsSecret, true);
   });
 
-  it('has the grant types that are used, and the scopes that are asked for', async () => {
+  it('has the grant types and scopes that the broker requests', async () => {
     const client = await of(desktop);
     assert.deepEqual([client.host, client.scopes], ['as.example', ['repo:read']]);
     assert.deepEqual(client.grantTypes, ['authorization_code', 'refresh_token']);

@@ -28,37 +28,45 @@ const statusOf = (facts: Partial<ServerFacts>) =>
 
 describe('consent status', () => {
   const table: { what: string; facts: Partial<ServerFacts>; status: ConsentStatusName }[] = [
-    { what: 'nothing seen', facts: {}, status: 'unknown' },
+    { what: 'no observation', facts: {}, status: 'unknown' },
     {
-      what: 'answered without a token',
+      what: 'response without a token',
       facts: { observation: { kind: 'answered', authorized: false } },
       status: 'open',
     },
     {
-      what: 'answered to a token that is gone',
+      what: 'response to a token that is gone',
       facts: { observation: answered },
       status: 'signedOut',
     },
     { what: 'challenged', facts: { observation: challenged }, status: 'signedOut' },
-    { what: 'a scope asked of nobody', facts: { observation: insufficientScope }, status: 'signedOut' },
-    { what: 'denied, nobody signed in', facts: { observation: denied }, status: 'denied' },
-    { what: 'ended and gone', facts: { observation: ended }, status: 'expired' },
-    { what: 'unreachable, nobody signed in', facts: { observation: unreachable }, status: 'unreachable' },
-    { what: 'a fault, nobody signed in', facts: { observation: misconfigured }, status: 'misconfigured' },
-    { what: 'signed in, nothing seen', facts: { credential }, status: 'ready' },
-    { what: 'signed in and answered', facts: { credential, observation: answered }, status: 'ready' },
     {
-      what: 'lapsed but refreshable',
+      what: 'a missing scope with no account signed in',
+      facts: { observation: insufficientScope },
+      status: 'signedOut',
+    },
+    { what: 'denied, no account signed in', facts: { observation: denied }, status: 'denied' },
+    { what: 'ended and gone', facts: { observation: ended }, status: 'expired' },
+    { what: 'unreachable, no account signed in', facts: { observation: unreachable }, status: 'unreachable' },
+    {
+      what: 'a server error, no account signed in',
+      facts: { observation: misconfigured },
+      status: 'misconfigured',
+    },
+    { what: 'signed in, no observation', facts: { credential }, status: 'ready' },
+    { what: 'signed in, with a response', facts: { credential, observation: answered }, status: 'ready' },
+    {
+      what: 'expired but refreshable',
       facts: { credential: { ...credential, expiresAt: now - 1 } },
       status: 'ready',
     },
     {
-      what: 'lapsed at this very moment and not refreshable',
+      what: 'expired at this very moment and not refreshable',
       facts: { credential: { ...credential, expiresAt: now, refreshable: false } },
       status: 'expired',
     },
     {
-      what: 'not refreshable and not lapsed',
+      what: 'not refreshable and not expired',
       facts: { credential: { ...credential, expiresAt: now + 1, refreshable: false } },
       status: 'ready',
     },
@@ -75,7 +83,7 @@ describe('consent status', () => {
       status: 'needsScopes',
     },
     {
-      what: 'a scope was missing and is held now',
+      what: 'a scope was missing and is now held',
       facts: {
         credential: { ...credential, scopes: ['repo:read', 'repo:write'] },
         observation: insufficientScope,
@@ -85,22 +93,22 @@ describe('consent status', () => {
     { what: 'denied', facts: { credential, observation: denied }, status: 'denied' },
     { what: 'unreachable', facts: { credential, observation: unreachable }, status: 'unreachable' },
     {
-      what: 'a browser is open, whatever else was seen',
+      what: 'a browser is open, with any other observation',
       facts: { credential, observation: denied, awaitingConsent: true },
       status: 'awaitingConsent',
     },
     {
-      what: 'a browser is open at a server that could not be reached',
+      what: 'a browser is open for a server that was unreachable',
       facts: { observation: unreachable, awaitingConsent: true },
       status: 'awaitingConsent',
     },
     {
-      what: 'a fault, though a browser is open',
+      what: 'a server error while a browser is open',
       facts: { credential, observation: misconfigured, awaitingConsent: true },
       status: 'misconfigured',
     },
     {
-      what: 'unreachable, though the credential has lapsed',
+      what: 'unreachable with an expired credential',
       facts: {
         credential: { ...credential, expiresAt: now - 1, refreshable: false },
         observation: unreachable,
@@ -108,7 +116,7 @@ describe('consent status', () => {
       status: 'unreachable',
     },
     {
-      what: 'a scope is missing, though the credential has lapsed and can be renewed',
+      what: 'a scope is missing and the expired credential can be renewed',
       facts: { credential: { ...credential, expiresAt: now - 1 }, observation: insufficientScope },
       status: 'needsScopes',
     },
@@ -117,7 +125,7 @@ describe('consent status', () => {
     it(`is ${status}: ${what}`, () => assert.equal(statusOf(facts).status, status));
   }
 
-  it('covers the closed set', () => {
+  it('covers every status', () => {
     assert.deepEqual([...new Set(table.map(({ status }) => status))].sort(), [
       'awaitingConsent',
       'denied',
@@ -132,7 +140,7 @@ describe('consent status', () => {
     ]);
   });
 
-  it('names server, account, held and missing scopes, and the tool that asked', () => {
+  it('names the server, the account, held and missing scopes, and the requesting tool', () => {
     assert.deepEqual(statusOf({ credential, observation: insufficientScope }), {
       status: 'needsScopes',
       server: 'repositories',
@@ -145,38 +153,38 @@ describe('consent status', () => {
     });
   });
 
-  it('says until when a token is good, and whether it is renewed, only where one is held', () => {
+  it('contains expiry and renewal only while a token is held', () => {
     const { expiresAt, refreshable } = statusOf({ credential: { ...credential, expiresAt: now + 1 } });
     assert.deepEqual([expiresAt, refreshable], [now + 1, true]);
     const without = statusOf({ observation: challenged });
     assert.deepEqual([without.expiresAt, without.refreshable], [undefined, undefined]);
   });
 
-  it('says whether there is a sign-in to end, though nothing is known of who or for what', () => {
+  it('shows whether there is a sign-in to end, even if its account and purpose are unknown', () => {
     const nameless = { scopes: [], refreshable: false, expiresAt: now };
     assert.equal(statusOf({ credential: nameless }).signedIn, true);
     assert.equal(statusOf({ credential: nameless, observation: unreachable }).signedIn, true);
     assert.equal(statusOf({ observation: answered }).signedIn, false);
   });
 
-  it('says who said no, and of nothing else', () => {
+  it('names the source of a denial, and only of a denial', () => {
     assert.equal(statusOf({ credential, observation: denied }).deniedBy, 'server');
     assert.equal(statusOf({ credential, observation: unreachable }).deniedBy, undefined);
   });
 
-  it('names as missing only what is not held', () => {
+  it('names as missing only scopes that are not held', () => {
     const observation = { kind: 'insufficientScope', missing: ['repo:read', 'repo:write'] } as const;
     assert.deepEqual(statusOf({ credential, observation }).missing, ['repo:write']);
   });
 
-  it('says what was seen where the status alone does not', () => {
+  it('contains the observation if the status alone does not show it', () => {
     assert.equal(statusOf({ credential, observation: denied }).detail, 'No.');
     assert.equal(statusOf({ observation: unreachable }).detail, 'Nothing answers.');
     assert.equal(statusOf({ credential }).detail, undefined);
   });
 });
 
-describe('what a failed step says of the server', () => {
+describe('the observation of a failed step', () => {
   const table: { code: OAuthFlowErrorCode; oauthError?: string; kind: Observation['kind'] | undefined }[] = [
     { code: 'notProtected', kind: 'answered' },
     { code: 'unreachable', kind: 'unreachable' },
@@ -193,7 +201,7 @@ describe('what a failed step says of the server', () => {
     { code: 'tokenRequestRefused', oauthError: 'invalid_grant', kind: undefined },
   ];
   for (const { code, oauthError, kind } of table) {
-    it(`${code}${oauthError === undefined ? '' : `, ${oauthError}`}: ${kind ?? 'nothing'}`, () => {
+    it(`of ${code}${oauthError === undefined ? '' : `, ${oauthError}`} is ${kind ?? 'none'}`, () => {
       const details = oauthError === undefined ? {} : { oauthError };
       assert.equal(observationOfError(new OAuthFlowError(code, 'Why.', details))?.kind, kind);
     });

@@ -15,7 +15,7 @@ describe('the credential store', () => {
   });
   const credential = () => credentialFor(url, issuer, shared.clock);
 
-  it('gives back what was stored, after a restart as well', async () => {
+  it('returns what was stored, also after a restart', async () => {
     await store.put(credential());
     for (const reader of [store, new BrokerWindow(shared).credentials]) {
       const read = await reader.get(url);
@@ -25,7 +25,7 @@ describe('the credential store', () => {
     }
   });
 
-  it('never gives a credential for another address', async () => {
+  it('never returns a credential for another address', async () => {
     await store.put(credential());
     for (const other of [
       'https://mcp.example/',
@@ -40,7 +40,7 @@ describe('the credential store', () => {
     }
   });
 
-  it('trusts the place a record was found at, not what the record says of its address', async () => {
+  it('trusts the key that a record was stored under, not the address in the record', async () => {
     await store.put(credential());
     const [[key, record] = ['', '']] = shared.secrets.entries;
     assert.ok(!record.includes('serverUrl'));
@@ -50,7 +50,7 @@ describe('the credential store', () => {
   });
 
   for (const record of ['not JSON', '{}', '7', 'null', '{"version":2}', '{"version":1,"as":{}}']) {
-    it(`keeps a record it cannot read, and says so: ${record}`, async () => {
+    it(`keeps a record it cannot read, and reports it: ${record}`, async () => {
       const key = `credential ${url}`;
       await shared.secrets.set(key, record);
       assert.equal(await store.get(url), undefined);
@@ -59,7 +59,7 @@ describe('the credential store', () => {
     });
   }
 
-  it('reads a record without its account, and refuses one without its token', async () => {
+  it('reads a record without its account, and rejects one without its token', async () => {
     await store.put(credential());
     const [[key, text] = ['', '']] = shared.secrets.entries;
     const record = JSON.parse(text) as Record<string, unknown>;
@@ -69,7 +69,7 @@ describe('the credential store', () => {
     assert.equal(await store.get(url), undefined);
   });
 
-  it('learns what another window stored or removed, and tells which address', async () => {
+  it('notices what another window stored or removed, and reports the address', async () => {
     const other = new BrokerWindow(shared).credentials;
     assert.equal(await store.get(url), undefined);
     const told: string[] = [];
@@ -81,11 +81,11 @@ describe('the credential store', () => {
     subscription.dispose();
     await other.put(credential());
     assert.deepEqual(new Set(told), new Set([url]));
-    // The account's record, where it is kept, and its end.
+    // The account's record, under its own key, and its removal.
     assert.equal(told.length, 3);
   });
 
-  it('tells once of what it stores itself', async () => {
+  it('sends one change event for its own write', async () => {
     let told = 0;
     store.onDidChange(() => {
       told++;
@@ -95,7 +95,7 @@ describe('the credential store', () => {
     assert.equal(told, 2);
   });
 
-  it('tries again after a storage that failed', async () => {
+  it('retries after a storage failure', async () => {
     await store.put(credential());
     const fresh = new CredentialStore(
       {

@@ -9,7 +9,7 @@ import { clients, startGrantsProvider, startProtectedServer } from './grantsWorl
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
 
-/** A broker, one protected server, and a certified authorization server that gives codes. */
+/** Starts a broker, one protected server, and a certified authorization server that issues device codes. */
 async function world(clientId?: string) {
   const provider = await startGrantsProvider(await generateClientKey('ES256'));
   const upstream = await startProtectedServer([provider.issuer], (token, resource) =>
@@ -50,8 +50,8 @@ const registered = (clientId: string): OAuthClient => ({
   ...{ clientId, authMethod: 'none', source: 'registered', redirectUris: [] },
 });
 
-describe('sign-in with a code', () => {
-  it('is offered where the authorization server gives codes', async () => {
+describe('device-code sign-in', () => {
+  it('is offered if the authorization server issues device codes', async () => {
     const { server, broker, close } = await world();
     try {
       const attempt = broker.signIns.begin(server, { deadline: 600_000 });
@@ -64,7 +64,7 @@ describe('sign-in with a code', () => {
     }
   });
 
-  it('has its page opened by an address of ours, which leads to just the one the server gave', async () => {
+  it("opens its page through the broker's own address, which redirects only to the server's page", async () => {
     const { broker, begin, close } = await world(clients.device);
     try {
       const { attempt } = await begin();
@@ -83,7 +83,7 @@ describe('sign-in with a code', () => {
     }
   });
 
-  it('may take longer than the sign-in was begun for', async () => {
+  it('may take longer than the default deadline of a sign-in', async () => {
     const { server, clock, broker, close } = await world();
     try {
       const attempt = broker.signIns.begin(server, { deadline: 60_000 });
@@ -99,7 +99,7 @@ describe('sign-in with a code', () => {
   });
 
   for (const clientId of [clients.device, undefined]) {
-    it(`ends signed in, with a client ${clientId === undefined ? 'that registers' : 'of the settings'}`, async () => {
+    it(`signs in with a client ${clientId === undefined ? 'that it registers' : 'of the settings'}`, async () => {
       const { provider, server, clock, secrets, broker, begin, close } = await world(clientId);
       try {
         const { attempt, device } = await begin();
@@ -121,7 +121,7 @@ describe('sign-in with a code', () => {
     });
   }
 
-  it('forgets the client that registered, and not where the one of the settings was refused', async () => {
+  it('deletes the registered client but keeps a refused client of the settings', async () => {
     const { provider, secrets, clock, begin, close } = await world('unknown-there');
     try {
       const stored = new ClientStore(secrets, clock);
@@ -143,7 +143,7 @@ describe('sign-in with a code', () => {
     }
   });
 
-  it('takes the client id of the settings to no other issuer than it has signed in with', async () => {
+  it('uses the client ID of the settings only at the issuer it has signed in with', async () => {
     const { secrets, clock, server, begin, close } = await world(clients.device);
     try {
       const elsewhere = 'https://as.example';
@@ -155,7 +155,7 @@ describe('sign-in with a code', () => {
     }
   });
 
-  it('stops asking when it is cancelled', async () => {
+  it('stops polling when it is cancelled', async () => {
     const { clock, broker, server, begin, close } = await world(clients.device);
     try {
       const { attempt, device } = await begin();

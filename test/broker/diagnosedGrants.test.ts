@@ -19,7 +19,9 @@ const alive = new AbortController().signal;
 const clock = new ManualClock();
 const idp = 'https://idp.example';
 
-/** A protected server whose authorization server, of the same origin or the one named, says this of itself. */
+/**
+ * Returns a protected server whose authorization server, of the same origin or `issuer`, has this metadata.
+ */
 function protectedServer(document: Record<string, unknown> = {}, issuer?: string) {
   return scriptedServer(({ path }, own) =>
     path.startsWith('/.well-known/oauth-protected-resource')
@@ -47,7 +49,7 @@ const said = ({ steps }: Diagnosis, name: StepName) =>
 const strays = ({ steps }: Diagnosis) => steps.flatMap((step) => step.strays).join('\n');
 const states = ({ steps }: Diagnosis) => steps.map(({ step, state }) => `${step} ${state}`);
 
-describe('the diagnosis of a server whose tokens no browser brings', () => {
+describe('the diagnosis of a server whose sign-in needs no browser', () => {
   afterEach(closeServers);
 
   async function diagnosisOf(
@@ -60,7 +62,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     return diagnose(server, { http, clock, discovery: {}, present: undefined, ...parts }, alive);
   }
 
-  /** What is stored for the client `c` of the server. */
+  /** Returns secrets stored for the client `c` of the server. */
   async function secretsWith(origin: string, what: 'secret' | 'key', bound?: string) {
     const clientSecrets = new ClientSecrets(new MemorySecrets());
     const owner = serverAt(`${origin}/mcp`);
@@ -70,7 +72,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     return { clientSecrets };
   }
 
-  it('says which of the editor’s accounts is asked for, and ends there', async () => {
+  it('names the requested account of the editor, and ends there', async () => {
     const { origin } = await protectedServer({}, 'https://github.com/login/oauth');
     const diagnosis = await diagnosisOf(origin, { authenticationProvider: 'github' });
     assert.deepEqual(states(diagnosis), ['1–2 asWanted', '3–4 asWanted', '5a asWanted']);
@@ -79,14 +81,14 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     assert.doesNotMatch(diagnosisReport(diagnosis, '1'), /PKCE|FAILED|iss\b/);
   });
 
-  it('says why an account of the editor’s is not used at a server of somebody else’s', async () => {
+  it('explains why an account of the editor is not used at a server of another provider', async () => {
     const { origin } = await protectedServer({}, 'https://as.example');
     const diagnosis = await diagnosisOf(origin, { authenticationProvider: 'github' });
     assert.match(diagnosis.verdict, /does not get a token of your GitHub account/);
     assert.match(diagnosis.fix ?? '', /Remove oauth\.authenticationProvider/);
   });
 
-  it('shows the token request of a client that calls for itself, and misses no browser', async () => {
+  it('shows the token request for client credentials, without a finding about the browser', async () => {
     const { origin } = await protectedServer(browserless);
     const oauth = { grant: 'clientCredentials' as const, clientId: 'c' };
     const diagnosis = await diagnosisOf(origin, oauth, await secretsWith(origin, 'secret'));
@@ -151,7 +153,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     },
   ];
   for (const { what, oauth, at, fix, parts } of lacking) {
-    it(`names what the grant lacks: ${what}`, async () => {
+    it(`names what is missing for the grant: ${what}`, async () => {
       const { origin } = await protectedServer(browserless);
       const clientSecrets = new ClientSecrets(new MemorySecrets());
       const diagnosis = await diagnosisOf(origin, oauth, { clientSecrets, ...parts });
@@ -168,7 +170,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     },
   ];
   for (const { grant, says } of assertions) {
-    it(`shows the token request of the grant ${grant}, and no path of a file`, async () => {
+    it(`shows the token request of the grant ${grant}, without a file path`, async () => {
       const { origin } = await protectedServer(browserless);
       const oauth = { grant, clientId: 'c', assertionFile: '/var/run/hush' };
       const diagnosis = await diagnosisOf(origin, oauth, {
@@ -179,13 +181,13 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     });
   }
 
-  it('calls a broken rule a failure where there is nobody to be asked', async () => {
+  it('reports a broken rule as a failure if there is no user to ask', async () => {
     const { origin } = await protectedServer({ ...browserless, issuer: 'https://elsewhere.example' });
     const diagnosis = await diagnosisOf(origin, { grant: 'clientCredentials', clientId: 'c' });
     assert.ok(states(diagnosis).includes('5a fault'));
   });
 
-  it('asks for the client’s proof as the authorization server takes it', async () => {
+  it('requires the client’s proof in the form that the authorization server accepts', async () => {
     for (const [what, methods, says] of [
       ['secret', ['client_secret_post'], /authenticates with client_secret_post/],
       ['key', ['private_key_jwt'], /authenticates with private_key_jwt/],
@@ -197,7 +199,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     }
   });
 
-  it('says that a client without a secret has no place where none is listed', async () => {
+  it('reports that the server does not list support for a client without a secret', async () => {
     const { origin } = await scriptedWithBrowser({
       token_endpoint_auth_methods_supported: ['client_secret_post'],
     });
@@ -210,7 +212,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     );
   });
 
-  it('refuses what belongs to another authorization server as the sign-in would', async () => {
+  it('rejects a credential of another authorization server, as the sign-in does', async () => {
     const { origin } = await scriptedWithBrowser({});
     const parts = await secretsWith(origin, 'secret', 'https://elsewhere.example');
     const diagnosis = await diagnosisOf(origin, { clientId: 'c' }, parts);
@@ -218,7 +220,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     assert.match(diagnosis.verdict, /its client secret belongs to https:\/\/elsewhere\.example/);
   });
 
-  it('knows the client of an earlier sign-in by the address the browser comes back to', async () => {
+  it('recognizes the client of an earlier sign-in by its redirect URI', async () => {
     const { origin } = await scriptedWithBrowser({
       registration_endpoint: `https://as.example/r`,
       authorization_response_iss_parameter_supported: true,
@@ -264,7 +266,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     await clients.put(origin, 'http://127.0.0.1:4711/callback', { ...client, clientId: 'on-loopback' });
     const known = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
     assert.match(said(known, '5b'), /The client ID is on-loopback\./);
-    // Another program has the port: the sign-in goes on to the next redirect URI, with that one's client.
+    // Another program uses the port: the sign-in continues with the next redirect URI and that one's client.
     taken.add(47113);
     await clients.put(origin, handlerUri, { ...client, clientId: 'by-handler' });
     const passedOver = await diagnosisOf(origin, {}, parts);

@@ -32,7 +32,7 @@ describe('the diagnosed redirect URI', () => {
   let clients: ClientStore;
   let sentRedirects: SentRedirects;
   const taken = new Set<number>();
-  /** Where something listens. */
+  /** Ports with a listener. */
   const open = new Set<string>();
   beforeEach(() => {
     taken.clear();
@@ -60,7 +60,7 @@ describe('the diagnosed redirect URI', () => {
     return diagnosedRedirect(need, identity, { redirects, clients, sentRedirects });
   }
 
-  it('is the first of those that the sign-in would try, with the others', async () => {
+  it('is the first that the sign-in would try, and is listed with the others', async () => {
     assert.deepEqual(await of(desktop), {
       uri: loopbackUri,
       said: [
@@ -78,7 +78,7 @@ describe('the diagnosed redirect URI', () => {
     );
   });
 
-  it('is the next one if another program has the port, as at a sign-in', async () => {
+  it('is the next one if another program uses the port, as at a sign-in', async () => {
     taken.add(47113);
     const { uri, said } = await of(desktop);
     assert.equal(uri, handlerUri);
@@ -92,7 +92,7 @@ describe('the diagnosed redirect URI', () => {
     await flowError('redirectUnavailable', () => of(desktop, only, byHand));
   });
 
-  it('stands beside the one that the last sign-in sent, whatever the next one would', async () => {
+  it('is shown next to the one that the last sign-in sent, even if they differ', async () => {
     await sentRedirects.sent('https://mcp.example/mcp', 'https://code.example/callback?reqid=1');
     const { said } = await of(desktop);
     assert.match(
@@ -101,26 +101,26 @@ describe('the diagnosed redirect URI', () => {
     );
   });
 
-  it('is the one that a client was registered for, once the authorization server has refused another', async () => {
+  it('is the one that a client was registered for after the authorization server refused another', async () => {
     await clients.noteRefusal(as.issuer, loopbackUri);
     assert.equal((await of(desktop)).uri, loopbackUri);
     await clients.put(as.issuer, handlerUri, publicClient);
     assert.equal((await of(desktop)).uri, handlerUri);
   });
 
-  it('says why the editor’s own address is not used', async () => {
+  it('includes the reason why the editor’s own address is not used', async () => {
     const { said } = await of(portable);
     assert.match(said.join('\n'), /The editor’s own address is not used\. .* portable mode/);
   });
 
-  it('says that a browser on another machine has its address pasted', async () => {
+  it('explains that the user pastes the address if the browser runs on another machine', async () => {
     const pasted = /another machine\. After you sign in there, paste the address of the last page here/;
     assert.match((await of(browser, {}, byHand)).said.join('\n'), pasted);
     assert.doesNotMatch((await of(browser)).said.join('\n'), pasted);
     assert.doesNotMatch((await of(desktop)).said.join('\n'), pasted);
   });
 
-  it('says what becomes of a callback that is too long for the editor’s own address', async () => {
+  it('explains what happens to a callback that is too long for the editor’s own address', async () => {
     const lost = await of(desktop, { profile: 'entraId', redirect: 'uriHandler' }, byHand);
     assert.match(lost.said.join('\n'), longCodes);
     assert.match(lost.said.join('\n'), /and be lost\. A loopback address has no such limit/);
@@ -133,7 +133,7 @@ describe('the diagnosed redirect URI', () => {
     assert.equal(said.indexOf(`If that address cannot be used, it returns to ${handlerUri}.`), 2);
   });
 
-  it('is a fault where the settings insist on one that cannot work here', async () => {
+  it('is a failure if the settings require one that cannot work here', async () => {
     const { details } = await flowError('redirectUnavailable', () => of(browser, { redirect: 'loopback' }));
     assert.equal(details.field, 'oauth.redirect');
   });

@@ -29,7 +29,7 @@ function diagnosisOf(
 
 const metadata = '/.well-known/oauth-protected-resource/mcp';
 
-/** A protected server that names its own origin as authorization server, whose metadata is this. */
+/** Returns the metadata of a protected server that names its own origin as authorization server. */
 const metadataOf =
   (document: (origin: string) => Record<string, unknown>): Script =>
   ({ path }, origin) =>
@@ -64,7 +64,7 @@ describe('the diagnosis of a server', () => {
     return { world, server: serverAt(world.repositories.url, 'repositories') };
   };
 
-  it('walks all steps, signs nobody in and registers nothing', async () => {
+  it('walks through all steps without a sign-in or a registration', async () => {
     const { world, server } = await repositories();
     const diagnosis = await diagnosisOf(server);
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('the diagnosis of a server', () => {
       assert.ok(sent.includes(parameter), `${parameter} is not in ${sent}`);
   });
 
-  it('shows of the parameters in the settings the names alone', async () => {
+  it('shows only the names of parameters in the settings', async () => {
     const { server } = await repositories();
     const extraParameters = { tenant: 'hush', prompt: 'login' };
     const diagnosis = await diagnosisOf({ ...server, oauth: { extraParameters } });
@@ -95,7 +95,7 @@ describe('the diagnosis of a server', () => {
     assert.doesNotMatch(JSON.stringify(diagnosis), /hush/);
   });
 
-  it('tells what was asked and what came back', async () => {
+  it('shows the requests and the responses', async () => {
     const { world, server } = await repositories();
     const diagnosis = await diagnosisOf(server);
     const asked = diagnosis.steps.flatMap(({ step, requests }) =>
@@ -110,7 +110,7 @@ describe('the diagnosis of a server', () => {
       assert.ok(asked.includes(request), `${request} is not in ${asked.join('\n')}`);
   });
 
-  it('says of a sign-in that there is what it may do and how long, and not whose it is', async () => {
+  it('shows the scopes and expiry of a sign-in, and not the account', async () => {
     const { server } = await repositories();
     const now = new ManualClock().now();
     const diagnosis = await diagnosisOf(server, {
@@ -124,7 +124,7 @@ describe('the diagnosis of a server', () => {
     );
   });
 
-  it('shows the request as a sign-in makes it: bound to a key, pushed ahead', async () => {
+  it('shows the request as a sign-in makes it: bound to a key and pushed', async () => {
     const dpop = new DpopVerification();
     const { server } = await repositories({ dpop, requirePushedRequests: true });
     const sent = step(await diagnosisOf(server), '5c').said.join('\n');
@@ -132,7 +132,7 @@ describe('the diagnosis of a server', () => {
     assert.match(sent, /dpop_jkt = \(of a key generated for the sign-in\)/);
   });
 
-  it('misses the secret that a provider wants of a client, and leaves one that is there as it is', async () => {
+  it('reports a missing secret that a provider requires, and does not change an existing one', async () => {
     const issuer = 'https://accounts.google.com';
     const { origin } = await scriptedServer(({ path }, own) =>
       path === metadata
@@ -165,13 +165,13 @@ describe('the diagnosis of a server', () => {
     assert.deepEqual([...secrets.entries], stored);
   });
 
-  it('asks for a client id where the authorization server registers none', async () => {
+  it('asks for a client ID if the authorization server registers no client', async () => {
     const { server } = await repositories({ dynamicRegistration: false });
     const diagnosis = await diagnosisOf(server);
     assert.match(diagnosis.fix ?? '', /set its ID as oauth\.clientId in the settings of “repositories”/);
   });
 
-  it('says of a server without sign-in that none is needed', async () => {
+  it('reports that a server without sign-in needs none', async () => {
     const open = await scriptedServer(() => ({}));
     const diagnosis = await diagnosisOf(serverAt(`${open.origin}/mcp`));
     assert.match(diagnosis.verdict, /none is needed/);
@@ -219,7 +219,7 @@ describe('the diagnosis of a server', () => {
     name: ExceptionName;
   }[] = [
     {
-      what: 'an authorization server of another name',
+      what: 'an authorization server with another name',
       document: (origin) => ({
         ...endpointsOf(origin),
         issuer: 'https://elsewhere.example',
@@ -230,7 +230,7 @@ describe('the diagnosis of a server', () => {
       name: 'issuerMismatch',
     },
     {
-      what: 'an authorization server that does not speak of PKCE',
+      what: 'an authorization server that does not advertise PKCE',
       document: endpointsOf,
       at: '5c',
       says: /PKCE/,
@@ -238,7 +238,7 @@ describe('the diagnosis of a server', () => {
     },
   ];
   for (const { what, document, at, says, name } of asked) {
-    it(`calls no failure what the user is asked about, and nothing once they accepted it: ${what}`, async () => {
+    it(`reports no failure for a rule that the user is asked about, and nothing after they accepted it: ${what}`, async () => {
       const { origin } = await scriptedServer(metadataOf(document));
       const server = serverAt(`${origin}/mcp`);
       const diagnosis = await diagnosisOf(server);
@@ -260,7 +260,7 @@ describe('the diagnosis of a server', () => {
   const named = (origin: string) => ({ resource: `${origin}/mcp`, authorization_servers: [origin] });
   const mendable: { what: string; script: Script; fix: RegExp }[] = [
     {
-      what: 'metadata that cannot be read',
+      what: 'unreadable metadata',
       script: ({ path }) => ({ status: path === metadata ? 500 : 401 }),
       fix: /^Try again later\. If the problem persists, tell the administrator of 127\.0\.0\.1/,
     },
@@ -282,24 +282,24 @@ describe('the diagnosis of a server', () => {
       fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to fix "token_endpoint" in its metadata\.$/,
     },
     {
-      what: 'an authorization server of another name',
+      what: 'an authorization server with another name',
       script: metadataOf((origin) => ({ ...endpointsOf(origin), issuer: 'https://elsewhere.example' })),
       fix: /to publish the issuer that the MCP server names\. A sign-in, or a check .* asks you once/,
     },
     {
-      what: 'an authorization server that does not speak of PKCE',
+      what: 'an authorization server that does not advertise PKCE',
       script: metadataOf(endpointsOf),
       fix: /to publish code_challenge_methods_supported; a sign-in with the browser asks you once/,
     },
   ];
   for (const { what, script, fix } of mendable) {
-    it(`says what to do about ${what}`, async () => {
+    it(`contains a fix for ${what}`, async () => {
       const { origin } = await scriptedServer(script);
       assert.match((await diagnosisOf(serverAt(`${origin}/mcp`))).fix ?? '', fix);
     });
   }
 
-  it('tells what the user is asked about beside what fails', async () => {
+  it('reports what the user is asked about in addition to what fails', async () => {
     const misnamed = (origin: string) => {
       const { registration_endpoint: registration, ...rest } = endpointsOf(origin);
       return { ...rest, issuer: 'https://elsewhere.example' };
@@ -311,7 +311,7 @@ describe('the diagnosis of a server', () => {
     assert.match(fix ?? '', /^Register a client at 127\.0\.0\.1/);
   });
 
-  it('asks afresh, and leaves nothing older to the sign-in after it', async () => {
+  it('makes new requests, and leaves no stale result for the next sign-in', async () => {
     const cache = new MetadataCache(new ManualClock());
     let document: Record<string, unknown> = {};
     const { origin } = await scriptedServer(metadataOf((own) => ({ ...endpointsOf(own), ...document })));
@@ -327,7 +327,7 @@ describe('the diagnosis of a server', () => {
     assert.deepEqual(found.discovered.as.code_challenge_methods_supported, ['S256']);
   });
 
-  it('connects to the addresses that names were judged by', async () => {
+  it('connects to the addresses that the host checks resolved', async () => {
     const judged: (readonly string[] | undefined)[] = [];
     const named = { resource: 'https://mcp.example/mcp', authorization_servers: ['https://as.example'] };
     const http = {
@@ -361,7 +361,7 @@ describe('the diagnosis of a server', () => {
 describe('the report of a diagnosis', () => {
   afterEach(closeServers);
 
-  it('reads as the steps, with one thing to do', async () => {
+  it('lists the steps, with one action', async () => {
     const { origin } = await scriptedServer(() => ({ status: 404 }));
     const report = diagnosisReport(await diagnosisOf(serverAt(`${origin}/mcp`)), '1.2.3');
     assert.match(report, /^# Diagnosis/);
@@ -372,7 +372,7 @@ describe('the report of a diagnosis', () => {
     assert.deepEqual(steps, ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10']);
   });
 
-  it('keeps a key in the server’s address out, where that address is the resource', async () => {
+  it('omits a key in the server’s address if that address is the resource', async () => {
     const { origin } = await scriptedServer(({ path }, own) =>
       path.startsWith('/.well-known/oauth-protected-resource')
         ? { body: { resource: `${own}/mcp?key=hush`, authorization_servers: [own] } }
@@ -392,7 +392,7 @@ describe('the report of a diagnosis', () => {
     assert.doesNotMatch(report, /hush/);
   });
 
-  it('keeps what servers wrote as text, and queries and secrets out', async () => {
+  it('keeps server text as plain text, and omits queries and secrets', async () => {
     const evil = '```\n[click](command:evil) <img src=x> @everyone';
     const { origin } = await scriptedServer(({ path }, own) =>
       path.startsWith('/.well-known/oauth-protected-resource')
@@ -419,7 +419,7 @@ describe('the report of a diagnosis', () => {
 });
 
 describe('the facts of an authorization server', () => {
-  it('tell what is known of its provider, and what of it nobody confirmed', () => {
+  it('contain what is known of its provider, and which facts are unconfirmed', () => {
     const issuer = 'https://login.microsoftonline.com/common/v2.0';
     const as = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` };
     const found = { as, issuer, policy: { exceptions: new Set() } } as unknown as Discovered;
@@ -446,7 +446,7 @@ describe('the facts of an authorization server', () => {
     [{ profile: 'none' }, 'https://as.example', /^Its issuer is/, /profile/],
   ];
   for (const [oauth, issuer, says, without] of profiles) {
-    it(`tell what the settings make of that: ${oauth.profile ?? 'nothing'} at ${issuer}`, () => {
+    it(`contain the effect of the settings: ${oauth.profile ?? 'none'} at ${issuer}`, () => {
       const policy = signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
       const as = endpointsOf(issuer);
       const found = { as, issuer, policy } as unknown as Discovered;

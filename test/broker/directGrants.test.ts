@@ -91,7 +91,7 @@ describe('client credentials', () => {
   const server = (clientId: string, more: Settings = {}) =>
     serverWith(upstream.url, { grant: 'clientCredentials', clientId, ...more });
 
-  it('let a call through with a secret, without anybody having signed in', async () => {
+  it('let a call through with a secret, without a user sign-in', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
@@ -110,7 +110,7 @@ describe('client credentials', () => {
     assert.equal(decodeJwt(upstream.tokens[0] ?? '')['client_id'], clients.key);
   });
 
-  it('are asked for once, whatever number of calls and windows want them', async () => {
+  it('are requested once, for any number of calls and windows', async () => {
     const lock = new MemoryLock();
     const one = new Window({}, undefined, lock);
     const other = new Window({}, one.secrets, lock);
@@ -120,7 +120,7 @@ describe('client credentials', () => {
     assert.equal(new Set(upstream.tokens).size, 1);
   });
 
-  it('are asked for again when they have run out, by the same client to those who look', async () => {
+  it('are requested again after expiry, and the user sees the same client', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
@@ -133,7 +133,7 @@ describe('client credentials', () => {
     assert.equal((await window.credentials.get(tools.url))?.id, first?.id);
   });
 
-  it('are widened by what a tool needs, in the same call', async () => {
+  it('gain the scopes that a tool needs, within the same call', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
@@ -143,7 +143,7 @@ describe('client credentials', () => {
     assert.equal(await window.status(tools), 'ready');
   });
 
-  it('say what is missing: the client, its proof, or that it is refused', async () => {
+  it("report what is missing: the client, its proof, or the server's acceptance", async () => {
     const window = new Window();
     const nobody = await window.call(serverWith(upstream.url, { grant: 'clientCredentials' }));
     assert.equal(nobody.kind, 'failed');
@@ -158,7 +158,7 @@ describe('client credentials', () => {
     assert.deepEqual(upstream.tokens, []);
   });
 
-  it('never take the secret to an authorization server that the MCP server names later', async () => {
+  it('never send the secret to an authorization server that the MCP server names later', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
@@ -168,7 +168,7 @@ describe('client credentials', () => {
     assert.match(outcome.detail ?? '', /belongs to https:\/\/as\.example/);
   });
 
-  it('that the server does not take are a denial, and nobody is asked to sign in', async () => {
+  it('that the server rejects are a denial, without a sign-in prompt', async () => {
     const strict = await startProtectedServer([provider.issuer], () => Promise.resolve(undefined));
     try {
       const window = new Window();
@@ -184,7 +184,7 @@ describe('client credentials', () => {
     }
   });
 
-  it('do not use the sign-in of a user from before, nor a user theirs', async () => {
+  it('do not use an earlier user sign-in, and a user sign-in does not use them', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
@@ -233,7 +233,7 @@ describe('a workload’s identity (JWT bearer)', () => {
     return { as, upstream, window, tools, seen, assertion, publicKey, reads: () => reads };
   }
 
-  it('gets its tokens for the assertion, read when it is needed', async () => {
+  it('gets its tokens for the assertion, which is read when it is needed', async () => {
     const { window, tools, seen, publicKey, as, upstream, reads, assertion } = await workload({});
     try {
       assert.equal(reads(), 0);
@@ -247,7 +247,7 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
-  it('is not shown to an authorization server where it is for none', async () => {
+  it('is not sent to an authorization server that accepts none', async () => {
     const { window, tools, seen, upstream } = await workload({ aud: [] });
     try {
       assert.match((await window.call(tools)).detail ?? '', /assertion is not for/);
@@ -257,7 +257,7 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
-  it('is not shown to an authorization server it is not for, unless that one is configured', async () => {
+  it('is not sent to an authorization server other than its audience, unless that one is configured', async () => {
     const { window, tools, seen, upstream, as } = await workload({ aud: 'https://as.example' });
     try {
       const outcome = await window.call(tools);
@@ -271,7 +271,7 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
-  it('is brought to nobody once it has expired', async () => {
+  it('is not sent anywhere after it has expired', async () => {
     const { window, tools, seen, upstream } = await workload({});
     try {
       window.clock.advance(301_000);
@@ -287,7 +287,7 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
-  it('is asked for once when it is refused, and by no other grant', async () => {
+  it('is sent once if it is refused, and no other grant is tried', async () => {
     const { window, tools, as, upstream, assertion } = await workload({}, { scopes: ['tools:admin'] });
     try {
       const outcome = await window.call(tools);

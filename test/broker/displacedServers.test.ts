@@ -9,23 +9,23 @@ import {
   type OtherServerList,
 } from '../../src/broker/settings/displacedServers.js';
 
-describe('a server that a file has under the same name', () => {
+describe('a server with the same name in a configuration file', () => {
   const workspace = { file: '.vscode/mcp.json', names: ['Reports', 'other'] };
   const user = { file: 'mcp.json', names: ['reports'] };
 
-  it('is found without case, in the list that the editor prefers', () => {
+  it('is found without regard to case, in the list that the editor prefers', () => {
     assert.equal(displacingList('rePorts', [workspace, user]), workspace);
     assert.equal(displacingList('reports', [user]), user);
   });
 
-  it('is none if no file has the whole name', () => {
+  it('is absent if no file has the whole name', () => {
     assert.equal(displacingList('report', [workspace, user]), undefined);
     const none: readonly OtherServerList[] = [];
     assert.equal(displacingList('reports', none), undefined);
   });
 });
 
-describe('a server that a file has at the same address', () => {
+describe('a server with the same address in a configuration file', () => {
   const list = (servers: object) => ({
     file: 'f',
     names: Object.keys(servers),
@@ -33,14 +33,14 @@ describe('a server that a file has at the same address', () => {
   });
   const url = 'https://mcp.example/mcp';
 
-  it('is found by another name, however its address is written', () => {
+  it('is found under another name, in any spelling of its address', () => {
     for (const written of [url, 'HTTPS://MCP.example:443/mcp', `${url}/`, `${url}#top`, ` ${url} `]) {
       const found = serverAtSameAddress(url, [list({ a: {} }), list({ theirs: { url: written } })]);
       assert.equal(found?.name, 'theirs', written);
     }
   });
 
-  it('is none at another address, or at one that depends on an input', () => {
+  it('is absent at another address, or at one that depends on an input', () => {
     for (const other of [
       'https://mcp.example/other',
       'https://mcp.example/MCP',
@@ -57,13 +57,13 @@ describe('the names in an mcp.json', () => {
   const files: readonly [string, string, readonly string[]][] = [
     ['are those of its servers', '{"servers":{"a":{},"b":{}},"inputs":[{"id":"c"}]}', ['a', 'b']],
     [
-      'are read past comments and trailing commas',
+      'are read despite comments and trailing commas',
       '\uFEFF// mine\n{"servers":{/* "x":{}, */"a // no":{"url":"http://h/*,}*/"},\n"b":{},}, }',
       ['a // no', 'b'],
     ],
-    ['are none in a file that is being written', '{"servers":{"a":', []],
-    ['are none in a file without servers', '{"mcpServers":{"a":{}}}', []],
-    ['are none in another kind of file', '["servers"]', []],
+    ['are empty in an incomplete file', '{"servers":{"a":', []],
+    ['are empty in a file without servers', '{"mcpServers":{"a":{}}}', []],
+    ['are empty in another kind of file', '["servers"]', []],
   ];
   for (const [what, text, names] of files) {
     it(what, () => {
@@ -71,7 +71,7 @@ describe('the names in an mcp.json', () => {
     });
   }
 
-  it('are none where the setting is no object', () => {
+  it('are empty if the setting is no object', () => {
     assert.deepEqual([null, undefined, 'a', ['a']].map(serverNames), [[], [], [], []]);
   });
 });
@@ -84,14 +84,14 @@ describe('the names in a folder’s .mcp.json', () => {
       ['a', 'b'],
     ],
     [
-      'are read without anything around them too',
+      'are also read without the enclosing object',
       '// ours\n{"a":{"url":"u"},"b":{"command":"c"},}',
       ['a', 'b'],
     ],
-    ['are none of entries that the editor passes over', '{"mcpServers":{"a":{},"b":1,"c":{"url":1}}}', []],
-    ['are none beside “mcpServers”', '{"mcpServers":{},"a":{"url":"u"}}', []],
-    ['are none in a file that is being written', '{"mcpServers":{"a":{"url":"u"}', []],
-    ['are none in another kind of file', '["mcpServers"]', []],
+    ['exclude entries that the editor ignores', '{"mcpServers":{"a":{},"b":1,"c":{"url":1}}}', []],
+    ['exclude entries outside “mcpServers”', '{"mcpServers":{},"a":{"url":"u"}}', []],
+    ['are empty in an incomplete file', '{"mcpServers":{"a":{"url":"u"}', []],
+    ['are empty in another kind of file', '["mcpServers"]', []],
   ];
   for (const [what, text, names] of files) {
     it(what, () => {

@@ -19,9 +19,9 @@ const github = 'https://github.com/login/oauth';
 const alice = { id: '1', label: 'alice' };
 const token = (name: string) => `gho-hunter2-${name}`;
 
-/** An editor whose user is signed in, and says yes to whatever it asks. */
+/** An editor whose user is signed in and approves every request. */
 class ScriptedEditor implements EditorAccounts {
-  /** What was asked for, in order: `silent` or `asked`, the provider, the scopes. */
+  /** Requests in order: `silent` or `asked`, the provider, the scopes. */
   readonly asked: string[] = [];
   readonly accounts: string[] = [];
   anew = 0;
@@ -47,17 +47,17 @@ class ScriptedEditor implements EditorAccounts {
   }
 }
 
-/** What a server lets through, by token. */
+/** The scopes that a server lets through, by token. */
 type Grants = Map<string, readonly string[]>;
 
-describe('an account of the editor’s', () => {
+describe('an account of the editor', () => {
   const closing: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0)) await close();
     await closeServers();
   });
 
-  /** A server that names these issuers, and a window of an editor. */
+  /** Starts a server that names these issuers, and a window of an editor. */
   async function world(issuers: string[] = [github], provider = 'github') {
     const grants: Grants = new Map([[token('1'), ['tools:read']]]);
     const upstream = await startProtectedServer(issuers, (sent) => Promise.resolve(grants.get(sent)));
@@ -120,14 +120,14 @@ describe('an account of the editor’s', () => {
     readonly kind: string;
   }
 
-  it('is asked for by nobody’s call before the user has said yes', async () => {
+  it('is not requested by any call before the user has approved it', async () => {
     const { call, editor, status } = await world();
     assert.equal(kindOf(await call()), 'consentNeeded');
     assert.deepEqual(editor.asked, []);
     assert.equal(await status(), 'signedOut');
   });
 
-  it('lets calls through once the user has said yes, and the account is shown', async () => {
+  it('lets calls through once the user has approved it, and is shown', async () => {
     const { call, signIn, editor, core, server, upstream } = await world();
     const outcome = await signIn();
     assert.ok(outcome.kind === 'signedIn', inspect(outcome));
@@ -164,7 +164,7 @@ describe('an account of the editor’s', () => {
     });
   }
 
-  it('is refused to a server that names another issuer since', async () => {
+  it('is refused to a server that now names another issuer', async () => {
     const issuers = [github];
     const { signIn, editor, call, clock, upstream, status } = await world(issuers);
     await signIn();
@@ -176,7 +176,7 @@ describe('an account of the editor’s', () => {
     assert.equal(await status(), 'misconfigured');
   });
 
-  it('is asked for silently in the next window, by the account and scopes that were chosen', async () => {
+  it('is requested silently in the next window, with the chosen account and scopes', async () => {
     const { signIn, open } = await world();
     await signIn();
     const next = open();
@@ -185,7 +185,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual([next.editor.asked, next.editor.accounts], [['silent github tools:read'], ['1']]);
   });
 
-  it('of somebody else is not used in its place', async () => {
+  it('is not replaced by the account of another user', async () => {
     const { signIn, open, upstream } = await world();
     await signIn();
     const next = open();
@@ -194,7 +194,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(upstream.tokens, []);
   });
 
-  it('that is signed out in the editor is noticed within five minutes', async () => {
+  it('is removed within five minutes after a sign-out in the editor', async () => {
     const { signIn, editor, call, clock } = await world();
     await signIn();
     editor.session = undefined;
@@ -203,7 +203,7 @@ describe('an account of the editor’s', () => {
     assert.equal(kindOf(await call()), 'consentNeeded');
   });
 
-  it('has its token asked for anew after a 401, once', async () => {
+  it('has its token requested again once after a 401', async () => {
     const { signIn, editor, call, grants, upstream } = await world();
     await signIn();
     grants.clear();
@@ -214,7 +214,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(upstream.tokens, [token('1'), token('2')]);
   });
 
-  it('whose token the server refuses for good is let go of, and a new one takes the user’s yes', async () => {
+  it('is dropped if the server permanently refuses its token, and a new one needs the user’s approval', async () => {
     const { signIn, editor, call, grants, upstream, status } = await world();
     await signIn();
     grants.clear();
@@ -230,7 +230,7 @@ describe('an account of the editor’s', () => {
     assert.equal(await call(), 200);
   });
 
-  it('is asked for more scopes by the user’s consent alone', async () => {
+  it('gets more scopes only with the user’s consent', async () => {
     const { signIn, editor, call, grants } = await world();
     await signIn();
     const outcome = await call('write');
@@ -244,7 +244,7 @@ describe('an account of the editor’s', () => {
     assert.equal(await call('write'), 200);
   });
 
-  it('is forgotten at a sign-out, which says that the editor keeps it', async () => {
+  it('is removed at a sign-out, which notes that the editor still keeps it', async () => {
     const { signIn, editor, call, core, server, secrets } = await world();
     await signIn();
     assert.deepEqual(await core.signOuts.signOut(server), {
@@ -257,7 +257,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(editor.asked, ['asked github tools:read']);
   });
 
-  it('is not used for a server that is since configured for another', async () => {
+  it('is not used for a server that is now configured for another account', async () => {
     const { signIn, call, server, upstream, editor } = await world();
     await signIn();
     Object.assign(server.oauth, { authenticationProvider: 'microsoft' });
@@ -266,7 +266,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(editor.asked, ['asked github tools:read']);
   });
 
-  it('of Microsoft’s is asked for at the tenant that is named, whatever the server would have it do', async () => {
+  it('of Microsoft is requested at the configured tenant, whatever the server requests', async () => {
     const { signIn, editor, server, core } = await world(
       ['https://login.microsoftonline.com/contoso.example/v2.0'],
       'microsoft',
@@ -278,7 +278,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(held?.tokens.scopes, ['api://tools/read']);
   });
 
-  it('that the user gives none of is a no of theirs', async () => {
+  it('that the user does not provide counts as a denial', async () => {
     const { core, server, signIn, editor, status } = await world();
     editor.session = undefined;
     const outcome = await signIn();
@@ -291,7 +291,7 @@ describe('an account of the editor’s', () => {
     );
   });
 
-  it('is asked for where the card’s page is visited, and the page says where', async () => {
+  it('is requested when the user visits the sign-in page, which says so', async () => {
     const { core, server, editor } = await world();
     const attempt = core.signIns.begin(server, { deadline: 20_000 });
     const page = await attempt.launchPage();
@@ -302,7 +302,7 @@ describe('an account of the editor’s', () => {
     assert.equal(editor.asked.length, 1);
   });
 
-  it('is none of a process without an editor, which says so', async () => {
+  it('is unavailable in a process without an editor, with an error that says so', async () => {
     const { server } = await world();
     const broker = createHeadlessBroker({
       ...{ servers: () => [server], secrets: new MemorySecrets(), clock: new ManualClock(), fetch },

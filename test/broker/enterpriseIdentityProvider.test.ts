@@ -21,7 +21,7 @@ describe('the organization’s identity provider', () => {
     await closeServers();
   });
 
-  /** A server whose authorization server takes the organization’s word. */
+  /** Starts a server whose authorization server trusts the organization's identity provider. */
   async function member(name: string, idp: Awaited<ReturnType<typeof startOrganizationProvider>>) {
     const as = await startTokenServer(
       ({ form }, origin) => {
@@ -94,7 +94,7 @@ describe('the organization’s identity provider', () => {
     return { idp, wiki, tracker, config, provider, core, secrets, memory, log, clock, signIn, call, status };
   }
 
-  it('is signed in to once, in the browser, for all servers that take its word', async () => {
+  it('needs one sign-in in the browser for all servers that trust it', async () => {
     const { idp, wiki, tracker, signIn, call, status } = await world();
     const outcome = await signIn();
     assert.ok(outcome.kind === 'signedIn', inspect(outcome));
@@ -109,7 +109,7 @@ describe('the organization’s identity provider', () => {
     assert.deepEqual([await status(wiki), await status(tracker)], ['ready', 'ready']);
   });
 
-  it('that nobody is signed in at is named by each server’s refusal, which asks the server nothing', async () => {
+  it('is named in each server’s refusal if no user is signed in, without a request to the server', async () => {
     const { wiki, call, status, idp } = await world();
     const { host } = new URL(idp.issuer);
     assert.equal(
@@ -120,7 +120,7 @@ describe('the organization’s identity provider', () => {
     assert.deepEqual([wiki.upstream.tokens, idp.events], [[], []]);
   });
 
-  it('has its ID token, refresh token and secret in secret storage and nowhere else', async () => {
+  it('has its ID token, refresh token and secret in secret storage only', async () => {
     const { signIn, call, wiki, secrets, memory, log, provider, core } = await world();
     const outcome = await signIn();
     await call(wiki);
@@ -138,7 +138,7 @@ describe('the organization’s identity provider', () => {
     assert.ok(!inspect(others).includes(String(idToken?.expose())));
   });
 
-  it('renews its ID token with the refresh token, and asks nobody', async () => {
+  it('renews its ID token with the refresh token, without a question', async () => {
     const { signIn, call, wiki, tracker, clock, idp } = await world();
     await signIn();
     assert.equal(await call(wiki), '200');
@@ -149,7 +149,7 @@ describe('the organization’s identity provider', () => {
     assert.ok(!idp.events.some((event) => event.includes('refused')), inspect(idp.events));
   });
 
-  it('whose sign-in has ended makes its servers say so, with the status of one that ended', async () => {
+  it('marks the sign-ins of its servers as ended when its own sign-in ends', async () => {
     const { signIn, call, wiki, clock, status, core, provider } = await world();
     await signIn();
     assert.equal(await call(wiki), '200');
@@ -162,14 +162,14 @@ describe('the organization’s identity provider', () => {
     assert.equal(await status(wiki), 'expired');
   });
 
-  it('that is configured with another client since takes another sign-in', async () => {
+  it('requires a new sign-in after its client changes in the settings', async () => {
     const { signIn, call, wiki, config } = await world();
     await signIn();
     config.clientId = 'another';
     assert.match(await call(wiki), /you are not signed in there/);
   });
 
-  it('is signed out of with a receipt, and nobody’s word is to be had any more', async () => {
+  it('is signed out with a receipt, and issues no more assertions', async () => {
     const { signIn, call, wiki, core, provider, secrets, clock } = await world();
     await signIn();
     await call(wiki);

@@ -18,14 +18,17 @@ import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
-/** What the identity provider does otherwise than it should. */
+/** Deviations of the identity provider from the standard. */
 interface Faults {
   readonly audience?: string;
   readonly type?: string;
   readonly issuedType?: string;
 }
 
-/** An organization: its identity provider, and two MCP servers with an authorization server each that trust it. */
+/**
+ * Starts an organization's identity provider and two MCP servers, each with its own authorization server
+ * that trusts it.
+ */
 async function organization(faults: Faults = {}) {
   const keys = await generateKeyPair('ES256');
   const signed = (claims: Record<string, unknown>, typ: string, issuer: string) =>
@@ -143,7 +146,7 @@ describe('enterprise-managed authorization', () => {
     }
   });
 
-  it('goes by the exception that was accepted at the identity provider’s sign-in, and by no other', async () => {
+  it('applies only the exception that the user accepted at the identity provider’s sign-in', async () => {
     const { idp, wiki, session, secrets, exchanged, misname } = await started();
     misname();
     const decisions = new ServerDecisions(new MemoryMemory());
@@ -163,7 +166,7 @@ describe('enterprise-managed authorization', () => {
     assert.equal(exchanged.length, 1);
   });
 
-  it('is denied what its servers do not take, naming the identity provider, and nobody is asked to sign in', async () => {
+  it('reports a denial of the scopes, naming the identity provider, without a sign-in prompt', async () => {
     const { grants, wiki, tracker, idp } = await started();
     const window = new BrokerWindow();
     const { credentials, states, clock, shared } = window;
@@ -188,7 +191,7 @@ describe('enterprise-managed authorization', () => {
     assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
-  it('wants the user where nobody is signed in at the identity provider', async () => {
+  it('requires a user sign-in if no user is signed in at the identity provider', async () => {
     const { grants, wiki, session, exchanged } = await started();
     session.token = undefined;
     const error = await flowError('identityProviderSignInRequired', () =>
@@ -204,7 +207,7 @@ describe('enterprise-managed authorization', () => {
     ['of another type', { type: 'JWT' }],
     ['that is an access token', { issuedType: 'urn:ietf:params:oauth:token-type:access_token' }],
   ] as const) {
-    it(`brings nobody an assertion ${what}`, async () => {
+    it(`sends no assertion ${what}`, async () => {
       const { grants, wiki, seen } = await started(faults);
       const error = await flowError('invalidTokenResponse', () =>
         grants.obtain(wiki.server, 'enterpriseManaged'),
@@ -214,7 +217,7 @@ describe('enterprise-managed authorization', () => {
     });
   }
 
-  it('tells the identity provider’s no, and neither ID token nor secret', async () => {
+  it('reports the identity provider’s denial without an ID token or a secret', async () => {
     const { grants, wiki, session, seen } = await started();
     session.token = new Redacted('hunter2.hunter2.hunter2');
     const error = await flowError('tokenRequestRefused', () =>
@@ -225,7 +228,7 @@ describe('enterprise-managed authorization', () => {
     assert.deepEqual(seen, []);
   });
 
-  it('says what to configure where there is no identity provider', async () => {
+  it('explains what to configure if no identity provider is configured', async () => {
     const { wiki, secrets } = await started();
     const none = new DirectGrants({ clientSecrets: secrets, clock: new ManualClock(), http: { fetch } });
     const error = await flowError('clientIdRequired', () => none.obtain(wiki.server, 'enterpriseManaged'));

@@ -6,7 +6,7 @@ import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 import { redirectReaches } from './redirectReaches.js';
 
-describe('a client that the authorization server has forgotten', () => {
+describe('a client that the authorization server has deleted', () => {
   let stage: RelayWorld;
   let signIns: SignIns;
   beforeEach(async () => {
@@ -44,26 +44,26 @@ describe('a client that the authorization server has forgotten', () => {
   const begin = () => signIns.begin(stage.server('repositories'), { deadline: 60_000 });
   const visit = async (attempt: SignInAttempt) =>
     fetch((await attempt.launchPage()).address, { redirect: 'manual' });
-  /** Through the pages and back, as the operating system would hand the callback over. */
+  /** Goes through the pages and delivers the callback as the operating system does. */
   const signIn = async () => {
     const attempt = begin();
     const { searchParams, pathname } = await stage.signInPages((await attempt.launchPage()).address);
     stage.broker.callbacks.deliver(searchParams, pathname);
     return attempt.outcome;
   };
-  /** As the authorization server sees it: what it does not know, it sends nobody back for. */
+  /** Deletes the client at the authorization server, which redirects no unknown client. */
   const forget = async () => {
     const credential = await stage.broker.credentials.get(stage.server('repositories').url);
     assert.ok(stage.world.authorizationServer.forgetClient(credential?.client.clientId ?? ''));
   };
 
-  it('is used again while it is known', async () => {
+  it('is used again while it exists', async () => {
     assert.equal((await signIn()).kind, 'signedIn');
     assert.equal((await signIn()).kind, 'signedIn');
     assert.equal(registrations(), 1);
   });
 
-  it('is asked about and used again where the user only gave up, however often', async () => {
+  it('is checked and used again if the user only gave up, any number of times', async () => {
     await signIn();
     for (let times = 0; times < 3; times++) {
       const given = begin();
@@ -79,7 +79,7 @@ describe('a client that the authorization server has forgotten', () => {
     ['the clock', () => stage.clock.advance(60_000)],
     ['the user', (attempt: SignInAttempt) => attempt.cancel()],
   ] as const) {
-    it(`is registered anew after ${what} gave up on the page that leads nowhere`, async () => {
+    it(`is registered again after ${what} ended a sign-in on the error page`, async () => {
       await signIn();
       await forget();
       const stuck = begin();
@@ -92,7 +92,7 @@ describe('a client that the authorization server has forgotten', () => {
     });
   }
 
-  it('is registered anew after its code was refused for it', async () => {
+  it('is registered again after the server refused its code', async () => {
     await signIn();
     const attempt = begin();
     const { searchParams, pathname } = await stage.signInPages((await attempt.launchPage()).address);
@@ -105,7 +105,7 @@ describe('a client that the authorization server has forgotten', () => {
     assert.equal(registrations(), 2);
   });
 
-  it('is not suspected before the browser came, nor right after it was registered', async () => {
+  it('is not checked before the browser opened the page, nor right after its registration', async () => {
     const first = begin();
     await visit(first);
     first.cancel();

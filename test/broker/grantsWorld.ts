@@ -8,20 +8,23 @@ import { listenOnLoopback, sendJson } from '../demo/loopbackServer.js';
 import { loadOidcProvider } from '../demo/oidcProvider.js';
 import { scriptedServer, type Script, type ScriptedServer } from '../oauth/scriptedServer.js';
 
-/** What the certified authorization server of a test has registered by hand, all for the same resource. */
+/** Clients that the test's certified authorization server has pre-registered, all for the same resource. */
 export const clients = { secret: 'with-secret', key: 'with-key', device: 'device' } as const;
 export const clientSecret = 'hunter2-hunter2-hunter2';
 
 export interface GrantsProvider {
   readonly issuer: string;
-  /** Verifies an access token as the resource does; undefined if it is none of this server's. */
+  /**
+   * Verifies an access token as the resource does and returns its scopes, or undefined if the token is
+   * invalid.
+   */
   scopesOf(token: string, resource: string): Promise<readonly string[] | undefined>;
-  /** What a user's sign-in and consent on the page for codes leave behind. */
+  /** Records a user's sign-in and consent, as the device-code page does. */
   approve(userCode: string, resource: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `oidc-provider` with the grants that need no browser here. */
+/** Starts `oidc-provider` with the grants that need no browser here. */
 export async function startGrantsProvider(key: ClientKey): Promise<GrantsProvider> {
   const { Provider: ProviderClass } = await loadOidcProvider();
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
@@ -119,8 +122,10 @@ export async function startGrantsProvider(key: ClientKey): Promise<GrantsProvide
 }
 
 /**
- * An MCP server that takes what `scopesOf` lets through; a body that says "write" needs `tools:write`.
- * @param proofs where given, only tokens bound to a key are taken, with their proof
+ * Starts an MCP server that accepts the tokens `scopesOf` accepts. A body that contains "write" needs
+ * `tools:write`.
+ *
+ * @param proofs if present, the server accepts only tokens bound to a key, with their proof
  */
 export function startProtectedServer(
   issuers: readonly string[],
@@ -183,7 +188,7 @@ function provenRequest({ method, headers }: IncomingMessage, url: string, token:
   };
 }
 
-/** An authorization server of one script for the token endpoint, with its metadata. */
+/** Starts an authorization server with a scripted token endpoint and its metadata. */
 export function startTokenServer(
   answer: Script,
   metadata: Readonly<Record<string, unknown>> = {},

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { HandoverKey, sealTo } from '../../src/broker/callbacks/handoverKey.js';
 
-describe('what one window seals to another', () => {
-  it('is opened by that window, under the name it was sealed under, and by nothing else', async () => {
+describe('a text that one window seals for another', () => {
+  it('can be opened only by that window, under the name it was sealed under', async () => {
     const [key, other] = [await HandoverKey.make(), await HandoverKey.make()];
     const text = '/callback?code=ü&state=1';
     const sealed = await sealTo(key.publicKey, text, 'name');
@@ -15,13 +15,13 @@ describe('what one window seals to another', () => {
     await assert.rejects(key.open([forged, '', ...rest].join('.'), 'another name'));
   });
 
-  it('has its text in it only sealed, and the private key nowhere', async () => {
+  it('contains its text only in sealed form, and no private key', async () => {
     const key = await HandoverKey.make();
     const shown = JSON.stringify([key.publicKey, await sealTo(key.publicKey, 'code=hush', 'name')]);
     assert.doesNotMatch(shown, /hush|"d":/);
   });
 
-  it('can be sealed to what another window wrote, which may be anything, or is refused', async () => {
+  it('can be sealed to a valid key only; any other text is rejected', async () => {
     await assert.rejects(sealTo({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }, 'text', 'name'));
     await assert.rejects(sealTo({}, 'text', 'name'));
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseIdentityProvider } from '../../src/broker/settings/identityProviderSetting.js';
 
 describe('the setting of an identity provider', () => {
-  it('is an issuer, byte for byte, and a client id', () => {
+  it('contains an issuer, byte for byte, and a client ID', () => {
     assert.deepEqual(parseIdentityProvider({ issuer: 'https://idp.example', clientId: ' broker ' }), {
       identityProvider: { issuer: 'https://idp.example', clientId: 'broker' },
       problems: [],
@@ -17,7 +17,7 @@ describe('the setting of an identity provider', () => {
 
   for (const [what, value, field, told] of [
     ['no object', 'https://idp.example', '', /must be an object/],
-    ['an issuer in the clear', { issuer: 'http://idp.example', clientId: 'a' }, 'issuer', /https:/],
+    ['an http issuer', { issuer: 'http://idp.example', clientId: 'a' }, 'issuer', /https:/],
     ['an issuer with a query', { issuer: 'https://idp.example?a', clientId: 'a' }, 'issuer', /issuer/],
     ['an issuer with a password', { issuer: 'https://u:p@idp.example', clientId: 'a' }, 'issuer', /issuer/],
     ['no issuer', { clientId: 'a' }, 'issuer', /issuer/],
@@ -40,9 +40,9 @@ describe('the setting of an identity provider', () => {
       'token_endpoint',
       /not a known field/,
     ],
-    ['what is not known', { issuer: 'https://idp.example', clientId: 'a', x: 1 }, 'x', /not a known field/],
+    ['an unknown field', { issuer: 'https://idp.example', clientId: 'a', x: 1 }, 'x', /not a known field/],
   ] as const) {
-    it(`is refused with ${what}, which is told without its value`, () => {
+    it(`is rejected with ${what}, and the message omits its value`, () => {
       const { identityProvider, problems } = parseIdentityProvider(value);
       assert.equal(identityProvider, undefined);
       assert.deepEqual(

@@ -6,14 +6,14 @@ import { loadOidcProvider } from '../demo/oidcProvider.js';
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
-/** Who we are at the identity provider. */
+/** The broker's client at the identity provider. */
 export const brokerClient = { id: 'broker', secret: 'idp-hunter2-secret' } as const;
 
 export interface OrganizationProvider {
   readonly issuer: string;
-  /** What happened there, in order. */
+  /** Events at the identity provider, oldest first. */
   readonly events: string[];
-  /** Lifetime of the ID tokens it gives from now on, in seconds. */
+  /** Lifetime in seconds of the ID tokens that it issues from now on. */
   idTokenSeconds: number;
   /** Verifies an assertion as the authorization server `audience` does. */
   assertionClaims(assertion: string, audience: string): Promise<JWTPayload>;
@@ -21,8 +21,8 @@ export interface OrganizationProvider {
 }
 
 /**
- * `oidc-provider` as an organization's identity provider: Alice is signed in there already and consents without
- * a page, and her ID token is exchanged for an assertion (ID-JAG) to any authorization server.
+ * Starts `oidc-provider` as an organization's identity provider. Alice is already signed in there and
+ * consents without a page. Her ID token is exchanged for an assertion (ID-JAG) to any authorization server.
  */
 export async function startOrganizationProvider(): Promise<OrganizationProvider> {
   const { Provider: ProviderClass } = await loadOidcProvider();
@@ -108,7 +108,7 @@ export async function startOrganizationProvider(): Promise<OrganizationProvider>
   });
 }
 
-/** Alice’s session and consent, without a page. */
+/** Creates Alice's session and consent without a page. */
 async function consent(
   provider: Provider,
   request: Parameters<Provider['interactionDetails']>[0],

@@ -28,7 +28,7 @@ function only(...files: ReadFile[]): FoundServer {
 }
 
 describe('servers found in the files of other programs', () => {
-  it('are one for each address, whatever files have it', () => {
+  it('are listed once for each address, even if several files have it', () => {
     const server = only(
       fileOf('vscode', `{"servers":{"notes":{"url":"${url}"}}}`, 'editor'),
       fileOf('cursor', `{"mcpServers":{"mine":{"url":"HTTPS://Notes.Example.com:443/mcp#x"}}}`),
@@ -43,7 +43,7 @@ describe('servers found in the files of other programs', () => {
     );
   });
 
-  it('keep headers that are no secret, and name those that may be one', () => {
+  it('keep headers without secrets, and list headers that may contain one', () => {
     const server = only(
       cursor({
         url,
@@ -71,25 +71,25 @@ describe('servers found in the files of other programs', () => {
     ]);
   });
 
-  it('keep client id and scopes, and the secret apart from what is shown', () => {
+  it('keep client ID and scopes, and separate the secret from what is shown', () => {
     const server = only(cursor({ url, auth: { CLIENT_ID: 'c', CLIENT_SECRET: 'shh', scopes: ['a', 'b'] } }));
     assert.deepEqual(server.entry, { type: 'http', url, oauth: { clientId: 'c', scopes: ['a', 'b'] } });
     assert.equal(server.clientSecret?.expose(), 'shh');
     assert.ok(!JSON.stringify(server).includes('shh'));
   });
 
-  it('leave out a registration that the other program fills in', () => {
+  it('omit a registration that the other program performs itself', () => {
     const server = only(cursor({ url, auth: { CLIENT_ID: '${env:ID}', CLIENT_SECRET: '${env:SECRET}' } }));
     assert.deepEqual([server.entry, server.clientSecret], [{ type: 'http', url }, undefined]);
     assert.deepEqual(server.leftOut, ['clientId', 'clientSecret']);
   });
 
-  it('name Codex’s variables among what is left out', () => {
+  it('list Codex’s variables among the omissions', () => {
     const text = `[mcp_servers.notes]\nurl = "${url}"\nbearer_token_env_var = "T"\nenv_http_headers = { "X-A" = "V" }\n`;
     assert.deepEqual(only(fileOf('codex', text)).leftOut, ['X-A', 'Authorization']);
   });
 
-  it('keep no header whose name or value is that of a key, however short', () => {
+  it('keep no header whose name or value indicates a key, however short', () => {
     const names = ['X-Access-Code', 'X-Pin', 'Passcode', 'X-Jwt', 'X-Hmac', 'X-Sig', 'X-PAT'];
     const values = [
       ...[
@@ -107,7 +107,7 @@ describe('servers found in the files of other programs', () => {
     assert.equal(only(cursor({ url, headers })).entry.headers, undefined);
   });
 
-  it('have a name of characters that are seen, and only of so many that they can be read', () => {
+  it('have a name of visible characters and a readable length', () => {
     const names = ['not\u200bes', '\u202etekcit', '\u2066', 'n'.repeat(5_000)];
     const text = JSON.stringify({
       mcpServers: Object.fromEntries(names.map((name, at) => [name, { url: `${url}/${at}` }])),
@@ -118,7 +118,7 @@ describe('servers found in the files of other programs', () => {
     );
   });
 
-  it('are found in a moment, however a repository’s file is written to take long', () => {
+  it('are found quickly in a repository’s file that is built to take long', () => {
     const started = performance.now();
     const long = 'a'.repeat(200_000);
     found(
@@ -131,7 +131,7 @@ describe('servers found in the files of other programs', () => {
   });
 
   const bad: readonly [string, object, RegExp][] = [
-    ['an address in the clear', { url: 'http://notes.example.com/mcp' }, /^url: http:\/\/ would send/],
+    ['an http address', { url: 'http://notes.example.com/mcp' }, /^url: http:\/\/ would send/],
     ['an address with a password', { url: 'https://a:b@notes.example.com/' }, /^url: The address contains/],
     ['an address with a variable', { url: 'https://${env:HOST}/mcp' }, /^url: It contains a variable/],
     [
@@ -141,17 +141,17 @@ describe('servers found in the files of other programs', () => {
     ],
     ['an address with a key', { url: `${url}?api_key=1` }, /^url: Its parameter “api_key”/],
     ['an address with the value of a key', { url: `${url}?k=sk-0123456789` }, /^url: Its parameter “k”/],
-    ['an address without end', { url: `${url}/${'a'.repeat(5_000)}` }, /^url: It is too long/],
+    ['an endless address', { url: `${url}/${'a'.repeat(5_000)}` }, /^url: It is too long/],
     ['no address', { type: 'http' }, /^url is missing/],
-    ['an address that is no text', { url: 7 }, /^url must be text/],
-    ['scopes that are none', { url, auth: { CLIENT_ID: 'c', scopes: ['ä'] } }, /^oauth\.scopes: /],
+    ['an address that is no string', { url: 7 }, /^url must be text/],
+    ['malformed scopes', { url, auth: { CLIENT_ID: 'c', scopes: ['ä'] } }, /^oauth\.scopes: /],
   ];
   for (const [title, entry, problem] of bad) {
-    it(`cannot be imported with ${title}, and say why`, () =>
+    it(`cannot be imported with ${title}, and state the reason`, () =>
       assert.match(only(cursor(entry)).problem ?? '', problem));
   }
 
-  it('are known to be configured already, and those of the broker itself are passed over', () => {
+  it("are recognized if they are already configured, and the broker's own servers are skipped", () => {
     const { servers } = foundServers([cursor({ url }, { url: 'http://127.0.0.1:29417/x' })], {
       servers: [{ name: 'ours', url, headers: {}, oauth: {} }],
       isOwnAddress: (address) => address.startsWith('http://127.0.0.1:29417/'),
@@ -162,12 +162,12 @@ describe('servers found in the files of other programs', () => {
     );
   });
 
-  it('tell of a policy that forbids them', () => {
+  it('report a policy that forbids them', () => {
     const known = { servers: [], refusal: () => 'Not allowed here.' };
     assert.equal(foundServers([cursor({ url })], known).servers[0]?.problem, 'Not allowed here.');
   });
 
-  it('are found beside a file that cannot be read', () => {
+  it('are found next to a file that cannot be read', () => {
     const { servers, faults } = foundServers([fileOf('codex', 'a ='), cursor({ url })], { servers: [] });
     assert.equal(servers.length, 1);
     assert.deepEqual(
@@ -177,9 +177,9 @@ describe('servers found in the files of other programs', () => {
   });
 });
 
-describe('importing', () => {
+describe('an import', () => {
   for (const [client, text] of Object.entries(originals) as [McpClientId, string][]) {
-    it(`moves out of ${client}’s file all that it has, and back byte for byte`, async () => {
+    it(`moves all servers out of ${client}’s file, and back byte for byte`, async () => {
       const file = fileOf(client, text);
       const chosen = found(file)
         .filter(({ problem }) => problem === undefined)
@@ -193,7 +193,7 @@ describe('importing', () => {
       assert.deepEqual(await restored(changed, edit.after, text), { text, isExact: true });
     });
 
-    it(`puts the entries back into ${client}’s file if it was changed since`, async () => {
+    it(`puts the entries back into ${client}’s file if the file was changed since`, async () => {
       const file = fileOf(client, text);
       const chosen = found(file)
         .filter(({ problem }) => problem === undefined)
@@ -212,20 +212,20 @@ describe('importing', () => {
     });
   }
 
-  it('moves out of a file with dates and with numbers that only TOML holds', () => {
+  it('moves servers out of a file with dates and with numbers that only TOML represents', () => {
     const rest = 'most = 9007199254740993\nsince = 1979-05-27\n';
     const file = fileOf('codex', `${rest}\n[mcp_servers.notes]\nurl = "${url}"\n`);
     const [edit] = importPlan([{ found: only(file), name: 'notes' }], [file], () => true).edits;
     assert.equal(edit?.after.trim(), rest.trim());
   });
 
-  it('copies without touching a file', () => {
+  it('copies without changing a file', () => {
     const file = cursor({ url });
     const plan = importPlan([{ found: only(file), name: 'notes' }], [file], () => false);
     assert.deepEqual(plan, { entries: { notes: { type: 'http', url } }, secrets: [], edits: [] });
   });
 
-  it('is not undone over an entry that has come back meanwhile, or without its backup', async () => {
+  it('is not undone over an entry that was added again, or without its backup', async () => {
     const file = cursor({ url });
     const [edit] = importPlan([{ found: only(file), name: 'notes' }], [file], () => true).edits;
     assert.ok(edit !== undefined);
@@ -239,7 +239,7 @@ describe('importing', () => {
     assert.deepEqual(await restored(changed, edit.after, `${file.text} `), gone);
   });
 
-  it('proposes a name that is free, as VS Code compares them', () => {
+  it('proposes a free name, compared as VS Code compares names', () => {
     assert.equal(freeName('notes', []), 'notes');
     assert.equal(freeName('notes', ['Notes', 'notes 2']), 'notes 3');
     assert.equal(freeName(' ', []), 'server');

@@ -80,7 +80,7 @@ describe('an import', () => {
     assert.deepEqual([...secrets.entries.keys()], []);
   });
 
-  it('puts a client’s secret where secrets are kept, and takes it out again', async () => {
+  it('moves a client’s secret to secret storage, and removes it again when undone', async () => {
     const file = await fileOf('cursor');
     await imports().apply(await planOf([file]), 'import');
     const owner = { name: 'notes', url: 'https://notes.example.com/mcp' };
@@ -90,7 +90,7 @@ describe('an import', () => {
     assert.equal(await clientSecrets.has(owner, 'c'), false);
   });
 
-  it('leaves the other entries of our settings alone, then and when it is undone', async () => {
+  it('leaves the other entries of our settings unchanged, also when it is undone', async () => {
     setting.written = { mine: { url: 'https://mine.example.com/' } };
     await imports().apply(await planOf([await fileOf('windsurf')], false), 'import');
     assert.deepEqual(Object.keys(setting.written), ['mine', 'notes']);
@@ -99,7 +99,7 @@ describe('an import', () => {
     assert.deepEqual(setting.written, { mine: { url: 'https://mine.example.com/' } });
   });
 
-  it('is undone but for an entry that was changed since, which stays and is named', async () => {
+  it('is undone except for an entry that was changed since, which stays and is listed', async () => {
     await imports().apply(await planOf([await fileOf('windsurf')]), 'import');
     setting.written = { notes: { url: 'https://other.example.com/' } };
     const undone = await imports().undo();
@@ -108,7 +108,7 @@ describe('an import', () => {
     assert.equal(await readFile(pathOf('windsurf'), 'utf8'), originals.windsurf);
   });
 
-  it('is undone once, and not at all after the next one', async () => {
+  it('is undone once, and not after the next import', async () => {
     const first = await planOf([await fileOf('windsurf')], false);
     await imports().apply(first, 'import');
     await imports().apply(await planOf([await fileOf('gemini')], false), 'import');
@@ -134,7 +134,7 @@ describe('an import', () => {
     assert.deepEqual(await readdir(home), ['cursor']);
   });
 
-  it('keeps what a program wrote meanwhile if our settings cannot be written, and loses no entry', async () => {
+  it('keeps a concurrent write of another program if our settings cannot be written, and loses no entry', async () => {
     const file = await fileOf('cursor');
     setting.write = async () => {
       const text = await readFile(pathOf('cursor'), 'utf8');
@@ -151,7 +151,7 @@ describe('an import', () => {
     assert.deepEqual([await readdir(home), imports().canUndo], [['cursor'], false]);
   });
 
-  it('keeps the backup of a file that cannot be changed back, and can be undone later', async () => {
+  it('keeps the backup of a file that cannot be restored, and can be undone later', async () => {
     const file = await fileOf('cursor');
     setting.write = async () => {
       await writeFile(pathOf('cursor'), '{ broken');
@@ -167,7 +167,7 @@ describe('an import', () => {
     assert.deepEqual(await readdir(home), ['cursor']);
   });
 
-  it('changes files before our settings, and tells of it between the two', async () => {
+  it('changes files before our settings, and reports it between the two', async () => {
     const steps: string[] = [];
     const replace = store.replace.bind(store);
     store.replace = async (uri, ...rest) => {
@@ -181,7 +181,7 @@ describe('an import', () => {
     assert.deepEqual(steps, ['windsurf', 'told', 'settings']);
   });
 
-  it('says which file has changed meanwhile, and leaves it as it is', async () => {
+  it('reports which file was changed in the meantime, and leaves it unchanged', async () => {
     const plan = await planOf([await fileOf('windsurf'), await fileOf('gemini')]);
     await writeFile(pathOf('windsurf'), '{}');
     const { problems } = await imports().apply(plan, 'import');
@@ -210,7 +210,7 @@ describe('an export', () => {
     kind: 'program',
   });
 
-  /** What the client reads: Codex and Windsurf know no type. */
+  /** Returns the entry as the client reads it: Codex and Windsurf have no type. */
   function readBack({ name, url, type, oauth }: ServerConfig, client: McpClientId): object {
     const isTyped = client !== 'codex' && client !== 'windsurf' && client !== 'cursor';
     const hasClient = client !== 'windsurf' && oauth.clientId !== undefined;
@@ -226,7 +226,7 @@ describe('an export', () => {
   }
 
   for (const client of Object.keys(mcpClients) as McpClientId[]) {
-    it(`is what ${client} reads, without what may be a secret`, () => {
+    it(`writes entries that ${client} can read, without possible secrets`, () => {
       const text = exportedDocument(servers, client);
       const read = configuredServers(text, client).map(({ path, isDisabled, ...rest }) => rest);
       assert.deepEqual(
@@ -237,7 +237,7 @@ describe('an export', () => {
     });
   }
 
-  it('leaves out servers that the file has, and takes free names', () => {
+  it('omits servers that the file has, and chooses free names', () => {
     const text =
       '{"mcpServers":{"old":{"url":"https://x.example.com/"},"n":{"url":"https://notes.example.com/mcp"}}}';
     const plan = exportPlan(servers, fileOf('cursor'), text);

@@ -6,8 +6,8 @@ import { authorizationServer } from '../oauth/signIn.js';
 import { serverAt } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';
 
-describe('a user who is asked to excuse a provider', () => {
-  /** What the editor's question says. */
+describe("the question about a provider's exception", () => {
+  /** Returns the text of the editor's question. */
   const askedAbout = async (issuer: string, name: 'pkceNotAdvertised' | 'issuerMismatch') => {
     const said: string[] = [];
     const questions = {
@@ -28,14 +28,14 @@ describe('a user who is asked to excuse a provider', () => {
     return said;
   };
 
-  it('is told where the provider is known for it', async () => {
+  it('states that the provider is known for it', async () => {
     const issuer = 'https://login.microsoftonline.com/0f1e2d3c/v2.0';
     assert.deepEqual(await askedAbout(issuer, 'pkceNotAdvertised'), [
       `${issuer} does not advertise PKCE (S256) to protect the sign-in. This is known behavior of Microsoft Entra ID.`,
     ]);
   });
 
-  it('is told nothing of the kind of another rule or another provider', async () => {
+  it('does not state that for another rule or another provider', async () => {
     for (const [issuer, name] of [
       ['https://login.microsoftonline.com/0f1e2d3c/v2.0', 'issuerMismatch'],
       ['https://as.example', 'pkceNotAdvertised'],

@@ -20,7 +20,7 @@ const failed = (code: OAuthFlowErrorCode): SignInOutcome => ({
 const declined: SignInOutcome = { kind: 'declined', by: 'user', detail: 'It was declined.' };
 const misconfigured = { kind: 'misconfigured', detail: 'It broke.' } as const;
 
-describe('what an attempt to sign in says of the next call', () => {
+describe('the observation that a sign-in attempt leaves for the next call', () => {
   const working: readonly ConsentStatusName[] = ['ready', 'needsScopes', 'denied', 'open'];
   const waiting: readonly ConsentStatusName[] = ['signedOut', 'expired', 'unknown'];
   const table: readonly (readonly [
@@ -42,13 +42,13 @@ describe('what an attempt to sign in says of the next call', () => {
     ['no network, when signed out', failed('unreachable'), ['signedOut'], { isSignedIn: false }, { kind: 'unreachable', detail: 'It broke.' }],
     ['a further account that failed, whatever the first one is', failed('invalidMetadata'), [...working, ...waiting], { isFurther: true }, undefined],
     ['a further account that failed, without a first one', failed('invalidMetadata'), ['signedOut'], { isFurther: true, isSignedIn: false }, misconfigured],
-    ['a server that wants no sign-in', failed('notProtected'), [...working, ...waiting], {}, { kind: 'answered', authorized: false }],
+    ['a server that needs no sign-in', failed('notProtected'), [...working, ...waiting], {}, { kind: 'answered', authorized: false }],
     ['a cancelled one', { kind: 'cancelled' }, [...working, ...waiting], {}, undefined],
-    ['one that was not finished', { kind: 'timedOut' }, [...working, ...waiting], {}, undefined],
+    ['an unfinished one', { kind: 'timedOut' }, [...working, ...waiting], {}, undefined],
   ]; // prettier-ignore
   for (const [what, outcome, statuses, more, observation] of table) {
     for (const status of statuses) {
-      it(`${what} (${status}): ${observation?.kind ?? 'nothing'}`, () => {
+      it(`after ${what} (${status}) is ${observation?.kind ?? 'none'}`, () => {
         const before = { isSignedIn: true, isFurther: false, status, ...more };
         assert.deepEqual(observationOfAttempt(outcome, before), observation);
       });
@@ -56,7 +56,7 @@ describe('what an attempt to sign in says of the next call', () => {
   }
 });
 
-describe('how an attempt to sign in ended', () => {
+describe('the outcome of a sign-in attempt', () => {
   for (const [what, outcome, ending] of [
     ['a decline', declined, { kind: 'declined', at: 5, detail: 'It was declined.' }],
     ['a failure', failed('invalidMetadata'), { kind: 'failed', at: 5, detail: 'It broke. Mend it.' }],
@@ -67,7 +67,7 @@ describe('how an attempt to sign in ended', () => {
     it(what, () => assert.deepEqual(attemptEnding(outcome, 5), ending));
   }
 
-  it('is read from another window only as far as it can be', () => {
+  it('is read from another window only as far as it is valid', () => {
     const fit = { serverUrl: server.url, at: 1, attempt: { kind: 'failed', at: 1, detail: 'x' } };
     const over = { serverUrl: server.url, at: 2 };
     for (const unfit of [
@@ -82,7 +82,7 @@ describe('how an attempt to sign in ended', () => {
   });
 });
 
-describe('the two facts of a server', () => {
+describe('the status of a server and the outcome of its last sign-in', () => {
   let window: BrokerWindow;
   let signIns: SignIns;
   beforeEach(() => {
@@ -110,7 +110,7 @@ describe('the two facts of a server', () => {
     return [status, lastAttempt?.kind];
   };
 
-  it('stay apart while a server works, whatever fails beside', async () => {
+  it('stay separate while a server works and an attempt fails', async () => {
     await signedIn();
     assert.deepEqual(await attempt('decline'), ['ready', 'declined']);
     assert.deepEqual(await attempt('fail', { scopes: ['repo:write'] }), ['ready', 'failed']);
@@ -118,12 +118,12 @@ describe('the two facts of a server', () => {
     assert.deepEqual(await attempt('wait'), ['ready', 'timedOut']);
   });
 
-  it('stay apart where nobody is signed in: what was declined is still signed out', async () => {
+  it('stay separate if no account is signed in: after a decline, the status is still signed out', async () => {
     assert.deepEqual(await attempt('decline'), ['signedOut', 'declined']);
     assert.deepEqual(await attempt('fail'), ['misconfigured', 'failed']);
   });
 
-  it('a declined step-up leaves the scope lacking, and says that it was declined', async () => {
+  it('show a missing scope and the decline after a declined step-up', async () => {
     await signedIn();
     const of = await window.credentials.get(server.url);
     window.states.observe(server, { kind: 'insufficientScope', missing: ['repo:write'], tool: 'create' }, of);
@@ -134,7 +134,7 @@ describe('the two facts of a server', () => {
     assert.deepEqual((await window.states.statusOf(server)).missing, ['repo:write']);
   });
 
-  it('the end of an attempt is gone once it is dismissed', async () => {
+  it('no longer contain the outcome after it is dismissed', async () => {
     await attempt('decline');
     const told: string[] = [];
     window.states.onDidChange((url) => told.push(url));
@@ -142,12 +142,12 @@ describe('the two facts of a server', () => {
     assert.deepEqual([await facts(), told], [['signedOut', undefined], [server.url]]);
   });
 
-  it('the end of an attempt for an agent is not shown at the user’s own sign-in', async () => {
+  it("of an agent's attempt do not appear at the user’s own sign-in", async () => {
     await signedIn();
     assert.deepEqual(await attempt('fail', { forAgent: 'agent-1' }), ['ready', undefined]);
   });
 
-  it('the end of an attempt is the same in every window, and so is its dismissal', async () => {
+  it('are the same in every window, and so is a dismissal', async () => {
     const other = new BrokerWindow(window.shared);
     const shown = async () => (await other.states.statusOf(server)).lastAttempt?.kind;
     await attempt('decline');

@@ -10,7 +10,7 @@ const extensionId = 'publisher.name';
 const encoded = encodeURIComponent;
 
 describe('a link that proposes a server', () => {
-  it('is read the same whether it was decoded on its way or not', () => {
+  it('is read the same whether or not it was decoded on the way', () => {
     const server = {
       url: 'https://mcp.example.com/a%20b/mcp?tenant=%2Fx',
       name: 'My server: 100 %',
@@ -23,13 +23,13 @@ describe('a link that proposes a server', () => {
     assert.deepEqual(parseAddLink(decodeURIComponent(query)), { link: server });
   });
 
-  it('shows a host in the form that tells it from one that looks like it', () => {
+  it('shows a host in a form that distinguishes it from a lookalike', () => {
     const read = parseAddLink(`url=${encoded('https://аpple.com/mcp')}`);
     assert.ok('link' in read);
     assert.equal(read.link.url, 'https://xn--pple-43d.com/mcp');
   });
 
-  it('may carry the window that VS Code is to open it in', () => {
+  it('may name the window that VS Code opens it in', () => {
     const read = parseAddLink('url=https://a.example/&windowId=3');
     assert.deepEqual(read, { link: { url: 'https://a.example/' } });
   });
@@ -37,14 +37,14 @@ describe('a link that proposes a server', () => {
   const url = 'url=https%3A%2F%2Fa.example';
   const refused: readonly (readonly [what: string, query: string, field: string, says: RegExp])[] = [
     ['no address', 'name=a', 'url', /has no address/],
-    ['what is no address', 'url=nope', 'url', /not a URL/],
+    ['a malformed address', 'url=nope', 'url', /not a URL/],
     ['another scheme', 'url=command%3Afoo', 'url', /command: addresses are not supported/],
     ['http', 'url=http%3A%2F%2Fa.example', 'url', /must start with https/],
     ['http on this machine', 'url=http%3A%2F%2F127.0.0.1%3A80', 'url', /must start with https/],
     ['a password', `url=${encoded('https://a:b@a.example/')}`, 'url', /user name or password/],
     ['a credential in its query', `url=${encoded('https://a.example/?api_key=1')}`, 'url', /“api_key”, which is for a credential/], // prettier-ignore
     ['another user’s session in its query', `url=${encoded('https://a.example/?session=1')}`, 'url', /“session”, which is for a credential/], // prettier-ignore
-    ['a key in its query, whatever it is called', `url=${encoded('https://a.example/?k=sk-0123456789')}`, 'url', /“k”, which is for a credential/], // prettier-ignore
+    ['a key in its query, under any name', `url=${encoded('https://a.example/?k=sk-0123456789')}`, 'url', /“k”, which is for a credential/], // prettier-ignore
     ['a long address', `url=https://a.example/${'a'.repeat(1_000)}`, 'url', /longer than 1000/],
     ['a long name', `${url}&name=${'a'.repeat(61)}`, 'name', /longer than 60/],
     ['a line break', `${url}&name=a%0Ab`, 'name', /invisible characters/],
@@ -56,7 +56,7 @@ describe('a link that proposes a server', () => {
     ['an unknown parameter', `${url}&headers=x`, 'headers', /not one of url, name, type/],
     ['a parameter of another case', 'URL=https://a.example', 'URL', /not one of/],
     ['a repeated parameter', `${url}&${url}`, 'url', /more than once/],
-    ['more than fits', `${url}&name=${'a'.repeat(2_100)}`, '', /longer than 2048/],
+    ['text over the limit', `${url}&name=${'a'.repeat(2_100)}`, '', /longer than 2048/],
   ];
   for (const [what, query, field, says] of refused) {
     it(`is refused with the field's name for ${what}`, () => {
@@ -69,7 +69,7 @@ describe('a link that proposes a server', () => {
 });
 
 describe('a link that opens a view', () => {
-  it('opens the tool calls with the filter that the page has', () => {
+  it("opens the tool calls with the page's filter", () => {
     const read = parseOpenLink('view=calls&filter=outcome%3Arefused&server=my%20server');
     assert.deepEqual(read, { link: { view: 'calls', filter: 'outcome:refused server:"my server"' } });
     const isShown = callFilter('outcome:refused server:"my server"');
@@ -80,14 +80,14 @@ describe('a link that opens a view', () => {
     assert.deepEqual(parseOpenLink('view=calls'), { link: { view: 'calls', filter: '' } });
   });
 
-  it('opens the servers, the log and a diagnosis of one server', () => {
+  it('opens the servers, the log and the diagnosis of a server', () => {
     for (const view of ['servers', 'log'] as const) {
       assert.deepEqual(parseOpenLink(`view=${view}`), { link: { view } });
     }
     assert.deepEqual(parseOpenLink('view=diagnosis&server=a'), { link: { view: 'diagnosis', server: 'a' } });
   });
 
-  it('is refused for views, parameters and texts that do not fit', () => {
+  it('is rejected for unknown views, parameters and texts', () => {
     const fieldOf = (query: string) => {
       const read = parseOpenLink(query);
       return 'problem' in read ? read.problem.field : undefined;
@@ -122,7 +122,7 @@ describe('an install badge', () => {
     assert.deepEqual(parseAddLink(new URL(decodeURIComponent(insiders)).search.slice(1)), { link: server });
   });
 
-  it('is not made for what a link cannot carry', () => {
+  it('is not created for data that a link cannot carry', () => {
     const fieldOf = (link: { url: string; name?: string }) => {
       const made = installBadge(link, extensionId);
       return 'problem' in made ? made.problem.field : undefined;
@@ -135,8 +135,8 @@ describe('an install badge', () => {
   });
 });
 
-describe('links that come in a burst', () => {
-  it('are dropped while one is followed, also after one that failed', async () => {
+describe('links that arrive in a burst', () => {
+  it('are dropped while one is handled, also after a failed one', async () => {
     const turn = new OneAtATime();
     const first = Promise.withResolvers<void>();
     const followed: string[] = [];

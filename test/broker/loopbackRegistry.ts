@@ -1,7 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An entry as the official registry lists it (`ServerResponse` of its OpenAPI document), as far as tests need it. */
+/**
+ * An entry as the official registry lists it (`ServerResponse` of its OpenAPI document), with the fields
+ * that tests need.
+ */
 export interface ListedServer {
   readonly name: string;
   readonly title?: string;
@@ -13,18 +16,21 @@ export interface ListedServer {
 
 export interface LoopbackRegistry {
   readonly url: string;
-  /** Path and query of each request, in order. */
+  /** Path and query of each request, oldest first. */
   readonly requests: readonly string[];
-  /** Resolves when a request that is held has been given up by who sent it. */
+  /** Resolves when the sender of a held request has cancelled it. */
   readonly abandoned: Promise<void>;
-  /** How it responds from now on; as a registry does if absent. */
+  /** Sets the response to later requests. If `otherwise` is absent, it responds as a registry does. */
   respond(otherwise?: (response: ServerResponse) => void): void;
   close(): Promise<void>;
 }
 
 const officialMeta = 'io.modelcontextprotocol.registry/official';
 
-/** A registry with the API of the official one: `/v0.1/servers` with `search`, `limit`, `cursor` and `version`. */
+/**
+ * Starts a registry with the API of the official one: `/v0.1/servers` with `search`, `limit`, `cursor` and
+ * `version`.
+ */
 export async function startRegistry(
   servers: readonly ListedServer[],
   apiVersion = 'v0.1',

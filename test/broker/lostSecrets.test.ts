@@ -14,7 +14,7 @@ describe('secrets that the editor did not keep', () => {
     return haveSecretsBeenLost({ memory: kept, clientKey, credentials, urls });
   };
 
-  it('are noticed once, at the start after they were lost', async () => {
+  it('are reported once, at the first start after the loss', async () => {
     const kept = memory();
     assert.equal(await start(new MemorySecrets(), kept), false);
     const secrets = new MemorySecrets();
@@ -22,14 +22,14 @@ describe('secrets that the editor did not keep', () => {
     assert.equal(await start(secrets, kept), false);
   });
 
-  it('are none when they are kept, nor when no server is configured', async () => {
+  it('are not reported if they exist or no server is configured', async () => {
     const [secrets, kept] = [new MemorySecrets(), memory()];
     await start(secrets, kept);
     assert.equal(await start(secrets, kept), false);
     assert.equal(await start(new MemorySecrets(), kept, []), false);
   });
 
-  it('are none when another window only made a key of its own', async () => {
+  it('are not reported if another window has only created its own key', async () => {
     const [secrets, kept] = [new MemorySecrets(), memory()];
     await start(secrets, kept);
     const shared = new SharedStorage(secrets);

@@ -6,22 +6,22 @@ import { UseHere, type UsePrompt } from '../../src/broker/tokens/useHere.js';
 
 type Answer = Awaited<ReturnType<UsePrompt['ask']>>;
 
-/** A machine whose extension host gets the user's secrets, and what the user is asked there. */
+/** A machine whose extension host receives the user's secrets, with the questions to the user there. */
 export class Machine implements UsePrompt {
-  /** What was asked, oldest first. */
+  /** Questions, oldest first. */
   readonly asked: string[] = [];
-  /** What the user says; by default they have not come to it yet. */
+  /** Returns the user's answer. By default, the promise stays pending. */
   onAsk: () => Promise<Answer> = () => new Promise(() => undefined);
   readonly #watchers = new Set<() => void>();
 
-  /** @param memory the user's, which goes wherever they go */
+  /** @param memory the user's memory, which is synchronized between machines */
   constructor(
     readonly name: string,
     private readonly memory: Memory,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** The part that a window on this machine has. */
+  /** Creates the broker's part for a window on this machine. */
   window(): UseHere {
     return new UseHere(
       this.memory,
@@ -37,7 +37,7 @@ export class Machine implements UsePrompt {
     return this.onAsk();
   }
 
-  /** Resolves when so many questions have been asked. */
+  /** Resolves after `count` questions. */
   async untilAsked(count: number): Promise<void> {
     while (this.asked.length < count) {
       const next = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import type { Clock, Disposable } from '../../src/base/clock.js';
 
-/** Time that stands still until a test moves it. */
+/** A clock that advances only when a test advances it. */
 export class ManualClock implements Clock {
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   #now = Date.now();
@@ -15,13 +15,13 @@ export class ManualClock implements Clock {
     return { dispose: () => void this.#timers.delete(timer) };
   }
 
-  /** Resolves when something waits for a time that many milliseconds ahead. */
+  /** Resolves when a timer waits for a time that many milliseconds ahead. */
   async untilWaiting(milliseconds: number): Promise<void> {
     while (![...this.#timers].some(({ at }) => at === this.#now + milliseconds))
       await new Promise(setImmediate);
   }
 
-  /** Moves time on and fires what is due, in order. */
+  /** Advances the time and fires due timers in order. */
   advance(milliseconds: number): void {
     const until = this.#now + milliseconds;
     for (;;) {

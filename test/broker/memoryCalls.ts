@@ -1,7 +1,7 @@
 import type { Disposable } from '../../src/base/clock.js';
 import type { CallChanges, CallStorage } from '../../src/broker/ports.js';
 
-/** A call record on no disk, with one part, that several ledgers can share. */
+/** An in-memory call record with one part, which several ledgers can share. */
 export class MemoryCalls implements CallStorage {
   readonly lines: string[] = [];
   failure: Error | undefined;
@@ -43,7 +43,7 @@ export class MemoryCalls implements CallStorage {
     return this.#listeners.size > 0;
   }
 
-  /** As another window's writing would. */
+  /** Notifies listeners as a write in another window does. */
   tell(): void {
     for (const listener of this.#listeners) listener();
   }

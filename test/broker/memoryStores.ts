@@ -2,7 +2,7 @@ import type { Disposable } from '../../src/base/clock.js';
 import type { Log } from '../../src/base/log.js';
 import type { Lock, Memory, SecretStore } from '../../src/base/storage.js';
 
-/** Secret storage that ends with the test; `entries` is what would be on disk. */
+/** In-memory secret storage. `entries` has what would be on disk. */
 export class MemorySecrets implements SecretStore {
   readonly entries = new Map<string, string>();
   readonly #listeners = new Set<(key: string) => void>();
@@ -33,7 +33,7 @@ export class MemorySecrets implements SecretStore {
   }
 }
 
-/** Non-secret storage that ends with the test. */
+/** In-memory storage for data that is not secret. */
 export class MemoryMemory implements Memory {
   readonly entries = new Map<string, unknown>();
 
@@ -47,7 +47,7 @@ export class MemoryMemory implements Memory {
   }
 }
 
-/** A lock within one process: holders of one name follow each other. */
+/** A lock within one process. Holders of one name run one after another. */
 export class MemoryLock implements Lock {
   readonly #tails = new Map<string, Promise<unknown>>();
 
@@ -61,7 +61,7 @@ export class MemoryLock implements Lock {
   }
 }
 
-/** A log that is kept to be searched. */
+/** A log that tests can search. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
   debug = (message: string): void => void this.lines.push(message);

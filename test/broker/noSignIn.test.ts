@@ -7,7 +7,7 @@ describe('a sign-in', () => {
     ['jwtBearer', /^server does not need a sign-in: a workload calls .* check the server\.$/],
     ['enterpriseManaged', /identity provider\. Sign in there with “MCP OAuth: Sign In to Identity/],
   ] as const) {
-    it(`is not begun where the grant is ${grant}, and nobody is asked anything`, async () => {
+    it(`does not start with the grant ${grant}, and the user is asked nothing`, async () => {
       const victim = new Victim(undefined, undefined, { grant, clientId: 'by-hand' });
       const outcome = await victim.signIn();
       assert.ok(outcome.kind === 'failed', outcome.kind);
@@ -18,7 +18,7 @@ describe('a sign-in', () => {
     });
   }
 
-  it('is begun where the grant is the authorization code, or none is named', async () => {
+  it('starts with the authorization code grant, or without a configured grant', async () => {
     for (const oauth of [{}, { grant: 'authorizationCode' }] as const) {
       const victim = new Victim(undefined, undefined, oauth);
       assert.equal((await victim.signIn()).kind, 'signedIn');

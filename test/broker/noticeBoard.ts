@@ -1,11 +1,11 @@
 import type { WindowNotices } from '../../src/base/storage.js';
 
-/** What windows that share a disk tell each other, in memory; as on a disk, it is text. */
+/** In-memory notices between windows that share a disk. As on a disk, they are text. */
 export class NoticeBoard {
   readonly #notices = new Map<object, string>();
   readonly #listeners = new Map<object, () => void>();
 
-  /** Everything that can be read on it. */
+  /** All text on the board. */
   get text(): string {
     return [...this.#notices.values()].join('\n');
   }

@@ -9,7 +9,7 @@ import { MemoryLog, MemorySecrets } from './memoryStores.js';
 const issuer = 'https://as.example';
 const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth: {} };
 
-/** What is known of an authorization server, and who we are there. */
+/** What is known of an authorization server and of the client there. */
 interface Case {
   readonly as: object;
   readonly clientId?: string;
@@ -17,7 +17,7 @@ interface Case {
   readonly offered: boolean;
 }
 
-describe('whether a sign-in with a code is offered', () => {
+describe('a device-code sign-in', () => {
   const codes = { device_authorization_endpoint: `${issuer}/device` };
   const registers = { registration_endpoint: `${issuer}/register` };
   const document = { client_id_metadata_document_supported: true };
@@ -26,7 +26,7 @@ describe('whether a sign-in with a code is offered', () => {
     'by a server that gives no codes': { as: registers, offered: false },
     'to a client that registers': { as: { ...codes, ...registers }, offered: true },
     'to a client of the settings': { as: codes, clientId: 'mine', offered: true },
-    'to a client there is none of': { as: codes, offered: false },
+    'without a client': { as: codes, offered: false },
     'to a client whose document names another grant': {
       as: { ...codes, ...document },
       clientMetadataUrl,
@@ -34,7 +34,7 @@ describe('whether a sign-in with a code is offered', () => {
     },
   };
   for (const [what, { as, clientId, clientMetadataUrl: url, offered }] of Object.entries(cases)) {
-    it(`${what}: ${offered ? 'yes' : 'no'}`, async () => {
+    it(`is ${offered ? 'offered' : 'not offered'} ${what}`, async () => {
       const secrets = new MemorySecrets();
       const found = {
         as: { issuer, ...as },

@@ -8,7 +8,7 @@ describe('a pasted callback', () => {
   callbacks.expect('elsewhere', () => assert.fail('it is only read'), '/callback/0123456789abcdef');
   const read = (text: string) => pastedCallback(text, callbacks);
 
-  /** What browsers show, by where the redirect URI of a sign-in can be. */
+  /** Addresses in browsers, by the location of the redirect URI. */
   const addresses: Readonly<Record<string, string>> = {
     'on loopback': 'http://127.0.0.1:4711/callback?code=a%2Bb&state=waits&iss=https%3A%2F%2Fas.example',
     'of a desktop editor':
@@ -18,7 +18,7 @@ describe('a pasted callback', () => {
       '&vscode-path=%2Fcallback&code=a%2Bb&state=waits&iss=https%3A%2F%2Fas.example',
   };
   for (const [where, address] of Object.entries(addresses)) {
-    it(`is read from an address ${where}, whatever space is around it`, () => {
+    it(`is read from an address ${where}, with any surrounding whitespace`, () => {
       const pasted = read(`  ${address}\r\n`);
       assert.ok(pasted.kind === 'callback', pasted.kind);
       assert.equal(pasted.path, '/callback');
@@ -30,11 +30,11 @@ describe('a pasted callback', () => {
     });
   }
 
-  it('may be a refusal', () => {
+  it('may be an error response', () => {
     assert.equal(read('http://127.0.0.1/callback?error=access_denied&state=waits').kind, 'callback');
   });
 
-  it('arrives where its sign-in waits, and nowhere else', () => {
+  it('is delivered only to the listener of its sign-in', () => {
     const query = 'code=c&state=elsewhere';
     assert.equal(read(`http://127.0.0.1/callback/0123456789abcdef?${query}`).kind, 'callback');
     assert.equal(read(`http://127.0.0.1/callback?${query}`).kind, 'unexpected');
@@ -47,8 +47,8 @@ describe('a pasted callback', () => {
   const none: Readonly<Record<string, readonly [kind: string, text: string]>> = {
     nothing: ['notAnAddress', ''],
     'a code alone': ['notAnAddress', 'SplxlOBeZQQYbYS6WxSbIA'],
-    'an address of no page': ['notAnAddress', 'mailto:'],
-    'one that does not end': [
+    'a malformed address': ['notAnAddress', 'mailto:'],
+    'an incomplete address': [
       'notAnAddress',
       `http://127.0.0.1/callback?state=waits&code=${'c'.repeat(20_000)}`,
     ],
@@ -61,7 +61,7 @@ describe('a pasted callback', () => {
     'one with two states': ['unexpected', 'http://127.0.0.1:4711/callback?code=c&state=waits&state=waits'],
   };
   for (const [what, [kind, text]] of Object.entries(none)) {
-    it(`is not ${what}`, () => {
+    it(`is rejected if it is ${what}`, () => {
       assert.equal(read(text).kind, kind);
     });
   }

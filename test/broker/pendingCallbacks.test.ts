@@ -13,7 +13,7 @@ describe('pending callbacks', () => {
     got = [];
   });
 
-  it('hands a callback to the sign-in whose state it carries', () => {
+  it('pass a callback to the sign-in with its state', () => {
     expect('one');
     expect('two');
     assert.equal(callbacks.deliver(callback('code=b&state=two')), true);
@@ -21,21 +21,21 @@ describe('pending callbacks', () => {
     assert.deepEqual(got, ['two ← b', 'one ← a']);
   });
 
-  it('hands it over once: a repeated one changes nothing', () => {
+  it('pass a callback on once and ignore a repeated one', () => {
     expect('one');
     callbacks.deliver(callback('code=a&state=one'));
     assert.equal(callbacks.deliver(callback('code=b&state=one')), false);
     assert.deepEqual(got, ['one ← a']);
   });
 
-  it('drops a callback that is late', () => {
+  it('drop a callback that is late', () => {
     expect('one').dispose();
     assert.equal(callbacks.deliver(callback('code=a&state=one')), false);
     assert.deepEqual(got, []);
   });
 
   for (const forged of ['code=a&state=other', 'code=a', 'code=a&state=', 'code=a&state=one&state=one', '']) {
-    it(`drops a callback that is a stranger’s: “${forged}”`, () => {
+    it(`drop a callback with a foreign state: “${forged}”`, () => {
       expect('one');
       assert.equal(callbacks.deliver(callback(forged)), false);
       assert.deepEqual(got, []);
@@ -43,7 +43,7 @@ describe('pending callbacks', () => {
     });
   }
 
-  it('drops a callback that arrives elsewhere than its sign-in waits, and still takes the one that does not', () => {
+  it('drop a callback at the wrong redirect URI, and still accept the one at the right URI', () => {
     const path = '/callback/0123456789abcdef';
     callbacks.expect('one', (parameters) => void got.push(`one ← ${parameters.get('code')}`), path);
     assert.equal(callbacks.deliver(callback('code=a&state=one'), '/callback'), false);
@@ -53,7 +53,7 @@ describe('pending callbacks', () => {
     assert.deepEqual(got, ['one ← b']);
   });
 
-  it('lets go of one sign-in without losing another', () => {
+  it('release one sign-in without affecting another', () => {
     const first = expect('one');
     expect('two');
     first.dispose();

@@ -20,17 +20,22 @@ const stream = { 'content-type': 'text/event-stream' };
 interface Case {
   readonly what: string;
   readonly answer: ScriptedAnswer;
-  /** What the probe without a token makes of it. */
+  /** The result of the probe without a token. */
   readonly probed: 'open' | OAuthFlowErrorCode;
-  /** What a check leaves as the status where nobody is signed in. */
+  /** The status after a check if no account is signed in. */
   readonly status: ConsentStatusName;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a JSON answer', answer: {}, probed: 'open', status: 'open' },
+  { what: 'a JSON response', answer: {}, probed: 'open', status: 'open' },
   { what: 'an event stream', answer: { headers: stream, body: '\n' }, probed: 'open', status: 'open' },
   { what: '400, for the missing session', answer: { status: 400 }, probed: 'open', status: 'open' },
-  { what: 'a page', answer: { headers: html, body: '<p>' }, probed: 'notJson', status: 'misconfigured' },
+  {
+    what: 'an HTML page',
+    answer: { headers: html, body: '<p>' },
+    probed: 'notJson',
+    status: 'misconfigured',
+  },
   { what: '404', answer: { status: 404 }, probed: 'unexpectedStatus', status: 'misconfigured' },
   { what: '405', answer: { status: 405 }, probed: 'unexpectedStatus', status: 'misconfigured' },
   {
@@ -42,7 +47,7 @@ const cases: readonly Case[] = [
   { what: '429', answer: { status: 429 }, probed: 'unreachable', status: 'unreachable' },
   { what: '500', answer: { status: 500 }, probed: 'unreachable', status: 'unreachable' },
   {
-    what: '503, as a page',
+    what: '503, as an HTML page',
     answer: { status: 503, headers: html },
     probed: 'unreachable',
     status: 'unreachable',
@@ -65,7 +70,7 @@ describe('the probe of a server', () => {
   const status = () => window.states.statusOf(server());
 
   for (const { what, answer: given, probed, status: expected } of cases) {
-    it(`takes ${what} for ${probed}, and a check leaves the status ${expected}`, async () => {
+    it(`interprets ${what} as ${probed}, and a check leaves the status ${expected}`, async () => {
       answer = given;
       const result = await probe(server(), http).catch((error: unknown) => error);
       assert.equal(result instanceof OAuthFlowError ? result.code : result, probed);
@@ -77,10 +82,10 @@ describe('the probe of a server', () => {
   for (const { what, given, probed } of [
     { what: 'a stream', given: { headers: stream, body: 'event: endpoint\n' }, probed: 'open' },
     { what: '401', given: { status: 401, headers: { 'www-authenticate': 'Bearer' } }, probed: 'challenged' },
-    { what: 'a JSON answer', given: {}, probed: 'notJson' },
+    { what: 'a JSON response', given: {}, probed: 'notJson' },
     { what: '405', given: { status: 405 }, probed: 'unexpectedStatus' },
   ] as const) {
-    it(`asks a server on HTTP+SSE for its stream alone, and takes ${what} for ${probed}`, async () => {
+    it(`requests only the stream of an HTTP+SSE server, and interprets ${what} as ${probed}`, async () => {
       answer = given;
       const result = await probe({ ...server(), type: 'sse' }, http).catch((error: unknown) => error);
       const code = result instanceof OAuthFlowError ? result.code : result;
@@ -92,7 +97,7 @@ describe('the probe of a server', () => {
     });
   }
 
-  it('waits for no end of a stream', async () => {
+  it('does not wait for the end of a stream', async () => {
     const endless = await listenOnLoopback(0, () => (_request, response) => {
       response.writeHead(200, stream).flushHeaders();
       return Promise.resolve();
@@ -104,7 +109,7 @@ describe('the probe of a server', () => {
     }
   });
 
-  it('says in one sentence which address failed and how, the same at both', async () => {
+  it('reports in one sentence which address failed and how, the same for both', async () => {
     answer = { status: 503 };
     const message = `${mcp.origin}/mcp returned a server error (503).`;
     await assert.rejects(probe(server(), http), { message });
@@ -119,7 +124,7 @@ describe('the probe of a server', () => {
     assert.equal((JSON.parse(body) as { method: string }).method, 'ping');
   });
 
-  it('tells a new server apart: protected, open or out of order', async () => {
+  it('distinguishes a new server that is protected, open or broken', async () => {
     const found = async () => findOut(server(), { http, clock: window.clock }, new AbortController().signal);
     assert.equal((await found()).kind, 'open');
     answer = { status: 500 };
@@ -128,7 +133,7 @@ describe('the probe of a server', () => {
     assert.equal(failed.error.code, 'unreachable');
   });
 
-  it('is given up on with the user’s patience', async () => {
+  it('ends when the user cancels it', async () => {
     answer = { hang: true };
     const found = findOut(server(), { http, clock: window.clock }, new AbortController().signal);
     const checked = check();
@@ -150,7 +155,7 @@ describe('the probe of a server', () => {
 describe('a check of a server', () => {
   afterEach(closeServers);
 
-  it('goes out with the token of whoever is signed in', async () => {
+  it('is sent with the token of the signed-in account', async () => {
     const window = new BrokerWindow();
     const mcp = await scriptedServer(() => ({}));
     const server = serverAt(`${mcp.origin}/mcp`);
@@ -160,7 +165,7 @@ describe('a check of a server', () => {
     assert.equal((await window.states.statusOf(server)).status, 'ready');
   });
 
-  it('leaves the status signedOut after a 401 to nobody, and asks for no consent', async () => {
+  it('leaves the status signedOut after a 401 without a token, and asks for no consent', async () => {
     const window = new BrokerWindow();
     const mcp = await scriptedServer(() => ({ status: 401, headers: { 'www-authenticate': 'Bearer' } }));
     const server = serverAt(`${mcp.origin}/mcp`);
@@ -169,7 +174,7 @@ describe('a check of a server', () => {
     assert.equal(mcp.requests.length, 1);
   });
 
-  it('ends with the user’s cancel, which is no fault of the server', async () => {
+  it('ends when the user cancels it, which is not reported as a fault of the server', async () => {
     const window = new BrokerWindow();
     const mcp = await scriptedServer(() => ({ hang: true }));
     const server = serverAt(`${mcp.origin}/mcp`);

@@ -10,11 +10,11 @@ import { serverAt } from './brokerWindow.js';
 const google = 'https://accounts.google.com/';
 const entraId = 'https://login.microsoftonline.com/0f1e2d3c/v2.0';
 
-describe('the policy of a sign-in at a known provider', () => {
+describe('the sign-in policy at a known provider', () => {
   const policyAt = (issuer: string, oauth: OAuthSettings = {}) =>
     signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
 
-  it('has what the provider is known for', () => {
+  it('has the known traits of the provider', () => {
     const { redirect, extraParameters, secretRequired } = policyAt(google);
     assert.equal(redirect, 'loopback');
     assert.deepEqual(extraParameters, { access_type: 'offline', prompt: 'consent' });
@@ -23,7 +23,7 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.equal(policyAt('https://mcp.slack.com').loopbackPort, usualLoopbackPort);
   });
 
-  it('has what the settings say where they say otherwise', () => {
+  it('prefers the settings to the known traits', () => {
     const { redirect, extraParameters } = policyAt(google, {
       redirect: 'uriHandler',
       extraParameters: { prompt: 'select_account' },
@@ -34,14 +34,14 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.equal(policyAt('https://mcp.slack.com', { loopbackPort: 50_000 }).loopbackPort, 50_000);
   });
 
-  it('leaves “auto” to what is known', () => {
+  it('uses the known traits with the setting “auto”', () => {
     assert.equal(policyAt(google, { redirect: 'auto' }).redirect, 'loopback');
     assert.equal(policyAt('https://as.example', { redirect: 'auto' }).redirect, 'auto');
   });
 
   const known = ['https://mcp.slack.com', 'https://example.eu.auth0.com/', google, entraId];
   for (const issuer of known) {
-    it(`has nothing of what is known where the settings leave it out: ${issuer}`, () => {
+    it(`has no known traits if the settings exclude them: ${issuer}`, () => {
       assert.deepEqual(policyAt(issuer, { profile: 'none' }), {
         omitResource: false,
         extraParameters: {},
@@ -52,7 +52,7 @@ describe('the policy of a sign-in at a known provider', () => {
     });
   }
 
-  it('has what another provider is known for where the settings name that one', () => {
+  it('has the traits of another provider if the settings name it', () => {
     const policy = policyAt('https://login.example', { profile: 'google', redirect: 'uriHandler' });
     assert.deepEqual(
       [policy.secretRequired, policy.redirect, policy.extraParameters['access_type']],
@@ -61,7 +61,7 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.deepEqual(policyAt(google, { profile: 'google' }).redirect, 'loopback');
   });
 
-  it('has nothing of a provider elsewhere', () => {
+  it('has no traits of a provider at another issuer', () => {
     assert.deepEqual(policyAt('https://as.example'), {
       omitResource: false,
       extraParameters: {},
@@ -70,7 +70,7 @@ describe('the policy of a sign-in at a known provider', () => {
     });
   });
 
-  it('names the resource as audience where the provider wants that, and what is configured before it', () => {
+  it('sends the resource as audience if the provider requires that, and the configured audience first', () => {
     const auth0 = 'https://example.eu.auth0.com/';
     const resource = 'https://mcp.example/mcp';
     assert.deepEqual(audienceParameter(policyAt(auth0), resource), { audience: resource });

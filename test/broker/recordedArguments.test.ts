@@ -5,7 +5,7 @@ const recorded = (value: unknown, known = '') =>
   recordedArguments(value, (text) => (known === '' ? text : text.replaceAll(known, '[redacted]')));
 
 describe('recorded arguments', () => {
-  it('are the call’s, as JSON', () => {
+  it('are the call’s arguments as JSON', () => {
     const value = { name: 'main', deep: [{ count: 1, on: true, none: null }] };
     assert.equal(recorded(value), JSON.stringify(value));
   });
@@ -15,7 +15,7 @@ describe('recorded arguments', () => {
     ...['Authorization', 'cookie', 'privateKey', 'code', 'code_verifier', 'credentials', 'dbPassword'],
   ];
   for (const name of named) {
-    it(`have nothing of what is called ${name}, whatever it is`, () => {
+    it(`omit the value of ${name}, whatever it is`, () => {
       for (const value of ['planted-value', ['planted-value'], { a: 'planted-value' }]) {
         assert.equal(
           recorded({ deep: [{ [name]: value }] }),
@@ -39,28 +39,28 @@ describe('recorded arguments', () => {
     ],
   ];
   for (const secret of shaped) {
-    it(`have nothing that looks like ${secret.slice(0, 12)}…, wherever it stands`, () => {
+    it(`omit text that looks like ${secret.slice(0, 12)}…, at any position`, () => {
       assert.equal(recorded({ text: `a ${secret}` }), '{"text":"a [redacted]"}');
     });
   }
 
-  it('have no password of an address', () => {
+  it('omit the password of an address', () => {
     assert.equal(recorded({ url: 'https://me:hunter2@git.example/a' }), '{"url":"[redacted]git.example/a"}');
   });
 
-  it('have nothing that is known to be secret, also where JSON would write it otherwise, or in a name', () => {
+  it('omit known secrets, also in names and in JSON escapes', () => {
     const known = 'a"b\\c';
     assert.equal(recorded({ x: `1 ${known} 2`, [known]: 3 }, known), '{"x":"1 [redacted] 2","[redacted]":3}');
   });
 
-  it('are cut to length after what is secret has gone', () => {
+  it('are truncated after secrets are removed', () => {
     const text = recorded({ text: `${'x'.repeat(1_985)}known-secret` }, 'known-secret');
     assert.ok(text.length <= 2_001 && text.endsWith('…'));
     assert.doesNotMatch(text, /known/);
     assert.ok(recorded({ text: 'x'.repeat(100_000) }).length <= 2_001);
   });
 
-  it('may be nested without end', () => {
+  it('may be nested to any depth', () => {
     let value: unknown = 'innermost';
     for (let depth = 0; depth < 1_000; depth++) value = [value];
     assert.match(recorded(value), /…/);

@@ -1,6 +1,6 @@
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 
-/** A call that came at a moment, in milliseconds since the epoch. */
+/** Returns a call that arrived at `at`, in milliseconds since the epoch. */
 export function recordedCall(at: number, more: Partial<RecordedCall> = {}): RecordedCall {
   return {
     id: `call ${at}`,
@@ -40,7 +40,7 @@ const varieties: readonly Partial<RecordedCall>[] = [
   { outcome: 'cancelled', consent: 'signInAsked', milliseconds: 240_000, waited: 239_000 },
 ];
 
-/** So many calls of every kind, a second apart, the newest first. */
+/** Returns `count` calls of every kind, one second apart, newest first. */
 export function recordedCalls(count: number, newest = Date.now()): readonly RecordedCall[] {
   return Array.from({ length: count }, (_, back) => {
     const at = newest - back * 1_000;

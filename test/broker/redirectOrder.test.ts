@@ -11,8 +11,8 @@ const usual = 'loopback:47113';
 const anyPort = 'loopback:any';
 
 /**
- * In the manner of the table in VS Code's `extensions/github-authentication/src/test/flows.test.ts`, which has the
- * same order: local server, URL handler, then what needs no callback.
+ * Follows the table in VS Code's `extensions/github-authentication/src/test/flows.test.ts`, which has the
+ * same order: local server, URL handler, then the flow without a callback.
  */
 const table: readonly {
   readonly place: keyof typeof redirectReaches;
@@ -49,7 +49,7 @@ const table: readonly {
   { place: 'headless', client: 'document', expected: [usual, anyPort] },
   { place: 'browser', client: 'document', policy: { redirect: 'uriHandler' }, expected: [ownOnce] },
 
-  // What was entered for a client by hand cannot be read.
+  // The redirect URI registered for a client by hand cannot be read.
   { place: 'desktop', client: 'preRegistered', expected: [own, usual, anyPort] },
   { place: 'portable', client: 'preRegistered', expected: [usual, anyPort] },
   { place: 'remoteHost', client: 'preRegistered', expected: [own, usual, anyPort] },

@@ -1,11 +1,11 @@
 import { usualLoopbackPort } from '../../src/broker/settings/signInPolicy.js';
 import type { RedirectReach } from '../../src/broker/ports.js';
 
-/** Which redirect URIs work where the extension can run. */
+/** The redirect URIs that work at each place where the extension can run. */
 export const redirectReaches = {
-  /** A desktop window whose extension runs on the user's machine, be the folder local or remote. */
+  /** A desktop window whose extension runs on the user's machine, with a local or remote folder. */
   desktop: { handler: 'fixed', loopback: 'thisMachine', usualPort: usualLoopbackPort },
-  /** The same in an editor that the system does not open addresses with. */
+  /** The same in a portable editor, which the system does not open addresses with. */
   portable: { handler: 'portable', loopback: 'thisMachine', usualPort: usualLoopbackPort },
   /** A desktop window whose extension runs on the remote machine. */
   remoteHost: { handler: 'fixed', loopback: 'anotherMachine', usualPort: usualLoopbackPort },

@@ -22,7 +22,7 @@ describe('a search of an MCP registry', () => {
     return { registry, search };
   }
 
-  it('finds the servers that have an address, in their latest version, and says where each is', async () => {
+  it('finds the servers that have an address, in their latest version, with their transport', async () => {
     const { registry, search } = await registryOf([
       { name: 'io.github.acme/notes', title: 'Notes', description: 'Keeps notes.', remotes: http('https://notes.example/mcp') },
       { name: 'io.github.acme/notes-local' },
@@ -49,14 +49,14 @@ describe('a search of an MCP registry', () => {
     assert.deepEqual(registry.requests, ['/v0.1/servers?search=notes&version=latest&limit=50']);
   });
 
-  it('prefers Streamable HTTP where a server has both transports', async () => {
+  it('prefers Streamable HTTP if a server has both transports', async () => {
     const remotes = [{ type: 'sse', url: 'https://a.example/sse' }, ...http('https://a.example/mcp')];
     const { search } = await registryOf([{ name: 'a/a', remotes }]);
     const { servers } = await search('a');
     assert.deepEqual(servers[0]?.remote, { kind: 'usable', url: 'https://a.example/mcp' });
   });
 
-  it('goes through further pages until it has enough, and through no more than four', async () => {
+  it('reads further pages until it has enough results, and at most four pages', async () => {
     const local = Array.from({ length: 60 }, (_, at) => ({ name: `a/local-${at}` }));
     const remote = Array.from({ length: 30 }, (_, at) => ({ name: `a/remote-${at}`, remotes: http(`https://r${at}.example/`) })); // prettier-ignore
     const { registry, search } = await registryOf([...local, ...remote]);
@@ -70,7 +70,7 @@ describe('a search of an MCP registry', () => {
     assert.equal(endless.registry.requests.length, 4);
   });
 
-  it('asks an older registry by the path that it has', async () => {
+  it('uses the path that an older registry supports', async () => {
     const { registry, search } = await registryOf(
       [{ name: 'a/a', remotes: http('https://a.example/') }],
       'v0',
@@ -90,7 +90,7 @@ describe('a search of an MCP registry', () => {
       says: /placeholders: tenant/,
     },
     {
-      what: 'a header of its own',
+      what: 'a header',
       remote: {
         type: 'streamable-http',
         url: 'https://a.example/mcp',
@@ -105,7 +105,7 @@ describe('a search of an MCP registry', () => {
     },
   ];
   for (const { what, remote, says } of unsupported) {
-    it(`says that a server is not supported that needs ${what}`, async () => {
+    it(`marks a server as unsupported if it needs ${what}`, async () => {
       const { search } = await registryOf([{ name: 'a/a', remotes: [remote] }]);
       const [server] = (await search('a')).servers;
       assert.ok(server?.remote.kind === 'unsupported');
@@ -113,7 +113,7 @@ describe('a search of an MCP registry', () => {
     });
   }
 
-  it('does not offer addresses of this machine that a registry on the internet names', async () => {
+  it('omits loopback addresses in a registry on the internet', async () => {
     const remotes = http('http://127.0.0.1:8080/mcp');
     const page = { servers: [{ server: { name: 'a/a', remotes }, _meta: {} }], metadata: {} };
     const fetched = () => Promise.resolve(Response.json(page));
@@ -122,7 +122,7 @@ describe('a search of an MCP registry', () => {
     assert.match(found.servers[0].remote.reason, /on this machine or in a private network/);
   });
 
-  it('leaves out what it cannot read, deleted servers and repetitions, and cleans up texts', async () => {
+  it('omits unreadable entries, deleted servers and duplicates, and cleans up texts', async () => {
     const remotes = http('https://a.example/mcp');
     const { registry, search } = await registryOf([]);
     const servers = [
@@ -154,18 +154,18 @@ describe('a search of an MCP registry', () => {
     { what: 'a web page', body: '<p>Hello</p>', says: /does not respond as an MCP registry/ },
     { what: 'JSON of another kind', body: '{"servers":{}}', says: /does not respond as an MCP registry/ },
     { what: 'too many requests', body: '', status: 429, says: /rate limiting requests/ },
-    { what: 'a fault of its own', body: '', status: 503, says: /status 503/ },
+    { what: 'a server error', body: '', status: 503, says: /status 503/ },
     { what: 'more than 1 MiB', body: `"${'x'.repeat(2 ** 20)}"`, says: /larger than the limit/ },
   ];
   for (const { what, body, status = 200, says } of faults) {
-    it(`fails in a sentence if the registry responds with ${what}`, async () => {
+    it(`fails with a sentence if the registry responds with ${what}`, async () => {
       const { registry, search } = await registryOf([]);
       registry.respond((response) => response.writeHead(status).end(body));
       await assert.rejects(search('a'), says);
     });
   }
 
-  it('ends when it takes too long, and when it is cancelled, and then gives the request up', async () => {
+  it('ends on a timeout or a cancellation, and aborts the request', async () => {
     const { registry, search } = await registryOf([]);
     const arrived = Promise.withResolvers<void>();
     registry.respond(() => arrived.resolve());
@@ -190,7 +190,7 @@ describe('a search of an MCP registry', () => {
 });
 
 describe('the setting that names a registry', () => {
-  it('is an address without anything after its path', () => {
+  it('is an address without a query or fragment', () => {
     assert.deepEqual(parseRegistryAddress(undefined), { kind: 'unset' });
     assert.deepEqual(parseRegistryAddress(''), { kind: 'unset' });
     assert.deepEqual(parseRegistryAddress('https://r.example/base/'), { kind: 'set', url: 'https://r.example/base' }); // prettier-ignore

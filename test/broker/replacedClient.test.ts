@@ -10,7 +10,7 @@ const issuer = 'https://as.example';
 const redirectUri = 'vscode://publisher.broker/callback';
 const server = serverAt('http://127.0.0.1:1/mcp');
 
-describe('the client of a sign-in that another has replaced', () => {
+describe('the client of a replaced sign-in', () => {
   afterEach(closeServers);
 
   async function world(isOneTime = true) {
@@ -40,23 +40,23 @@ describe('the client of a sign-in that another has replaced', () => {
     return { credentials, of, release };
   }
 
-  it('is deleted where it was registered for that sign-in', async () => {
+  it('is deleted if it was registered for that sign-in alone', async () => {
     const { release } = await world();
     assert.deepEqual(await release(), ['DELETE /first']);
   });
 
-  it('stays where it was registered for every sign-in there, whoever is known to use it', async () => {
+  it('is kept if it was registered for every sign-in there', async () => {
     const { release } = await world(false);
     assert.deepEqual(await release(), []);
   });
 
-  it('stays where an agent’s own sign-in rests on it', async () => {
+  it('is kept if an agent’s own sign-in uses it', async () => {
     const { credentials, of, release } = await world(false);
     await credentials.put(of('first', placeOf(server, 'agent').url));
     assert.deepEqual(await release(), []);
   });
 
-  it('stays where the server gave the next sign-in the same one', async () => {
+  it('is kept if the server returned the same client for the next sign-in', async () => {
     for (const place of [server.url, placeOf(server, 'agent').url]) {
       const { release } = await world();
       assert.deepEqual(await release(place, 'first'), [], place);

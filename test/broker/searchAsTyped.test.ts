@@ -8,7 +8,7 @@ interface Asked {
   readonly end: PromiseWithResolvers<string>;
 }
 
-describe('a search while a name is typed', () => {
+describe('a search while the user types', () => {
   function scene() {
     const clock = new ManualClock();
     const asked: Asked[] = [];
@@ -26,7 +26,7 @@ describe('a search while a name is typed', () => {
   }
   const settled = () => new Promise(setImmediate);
 
-  it('is sent once typing pauses, and not for what was typed on the way', async () => {
+  it('is sent after a pause in typing, and not for intermediate text', async () => {
     const { clock, asked, states, search } = scene();
     for (const text of ['g', 'gi', 'git']) {
       search.type(text);
@@ -34,14 +34,17 @@ describe('a search while a name is typed', () => {
     }
     assert.equal(asked.length, 0);
     clock.advance(1);
-    assert.deepEqual(asked.map(({ text }) => text), ['git']); // prettier-ignore
+    assert.deepEqual(
+      asked.map(({ text }) => text),
+      ['git'],
+    ); // is cancelled when typing continues, and its late result is ignored
     asked[0]?.end.resolve('found');
     await settled();
     assert.deepEqual(search.state, { kind: 'found', text: 'git', found: 'found' });
     assert.deepEqual(states, ['searching', 'searching', 'searching', 'found']);
   });
 
-  it('is cancelled when typing goes on, and its late result counts for nothing', async () => {
+  it('is not sent again for the same text, nor after the text is removed or the box is closed', async () => {
     const { clock, asked, search } = scene();
     search.type('git');
     clock.advance(300);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { secretFieldFault } from '../../src/broker/settings/secretFields.js';
 
-describe('a field whose name asks for a secret', () => {
+describe('a field whose name suggests a secret', () => {
   const takenBy: Record<string, string[]> = {
     'Set Client Secret…': [
       'clientSecret',
@@ -36,14 +36,14 @@ describe('a field whose name asks for a secret', () => {
   };
   for (const [command, fields] of Object.entries(takenBy)) {
     for (const field of fields) {
-      it(`names the command that takes it: ${field}`, () => {
+      it(`is reported with the command that stores it: ${field}`, () => {
         const said = `Secrets do not belong in settings. Remove “${field}” and run “MCP OAuth: ${command}”.`;
         assert.equal(secretFieldFault(field, 'server'), said);
       });
     }
   }
 
-  it('names a command that works for the identity provider', () => {
+  it('is reported with a command that works for the identity provider', () => {
     for (const [field, command] of [
       ['privateKey', 'Set Client Secret…'],
       ['clientSecret', 'Set Client Secret…'],
@@ -57,7 +57,7 @@ describe('a field whose name asks for a secret', () => {
     ...['publickey', 'tokenendpoint', 'acr_values', 'domain_hint', 'openapi', 'myapi', 'prompt', 'hd'],
     ...['publicKey', 'keyId', 'access_type', 'login_hint', 'issuer', 'keyboard', 'secretary', 'useApi', ''],
   ]) {
-    it(`is none that only speaks of one: “${field}”`, () => {
+    it(`is not confused with a field that only refers to one: “${field}”`, () => {
       assert.equal(secretFieldFault(field, 'server'), undefined);
     });
   }

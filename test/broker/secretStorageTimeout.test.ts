@@ -48,7 +48,7 @@ describe('secret storage that does not respond', () => {
     return state;
   };
 
-  it('is given ten seconds, and a second while it has not responded since', async () => {
+  it('has a timeout of ten seconds, and of one second until it responds again', async () => {
     const reading = timed.get('key');
     clock.advance(9_999);
     assert.equal(await settled(reading), 'pending');
@@ -59,7 +59,7 @@ describe('secret storage that does not respond', () => {
     await assert.rejects(next, /Wake that computer or reconnect/);
   });
 
-  it('is given ten seconds again once it has responded', async () => {
+  it('has a timeout of ten seconds again after it has responded', async () => {
     const reading = timed.get('key');
     clock.advance(10_000);
     await assert.rejects(reading, SecretStorageTimeout);
@@ -73,7 +73,7 @@ describe('secret storage that does not respond', () => {
     assert.equal(await next, undefined);
   });
 
-  it('carries out a write that was given up, and is not waited for when the disk has the value', async () => {
+  it('completes a write that timed out, and does not block if the disk has the value', async () => {
     const written = timed.set('key', 'value', { isOnDisk: true });
     clock.advance(1_000);
     await written;
@@ -84,7 +84,7 @@ describe('secret storage that does not respond', () => {
     assert.equal(secrets.entries.get('key'), 'value');
   });
 
-  it('is an error for a write that is nowhere else', async () => {
+  it('reports an error for a write of a value that is stored nowhere else', async () => {
     const written = timed.set('key', 'value');
     clock.advance(10_000);
     await assert.rejects(written, SecretStorageTimeout);

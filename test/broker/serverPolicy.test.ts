@@ -6,13 +6,13 @@ describe('a policy for MCP servers', () => {
   const isRefused = (policy: object, url = server.url) =>
     policyRefusal({ ...server, url }, policy) !== undefined;
 
-  it('that is not there forbids nothing', () => {
+  it('forbids nothing if it is absent', () => {
     assert.equal(isRefused({}), false);
     assert.equal(isRefused({ access: 'all', allowed: null, denied: null }), false);
     assert.equal(isRefused({ access: 'registry' }), false);
   });
 
-  it('that switches MCP off forbids every server', () => {
+  it('forbids every server if it switches MCP off', () => {
     assert.match(policyRefusal(server, { access: 'none' }) ?? '', /chat\.mcp\.access/);
   });
 
@@ -33,29 +33,29 @@ describe('a policy for MCP servers', () => {
     ['*', server.url, true],
   ];
   for (const [pattern, url, matches] of patterns) {
-    it(`${matches ? 'names' : 'does not name'} ${url} by ${pattern}`, () => {
+    it(`${matches ? 'matches' : 'does not match'} ${url} with ${pattern}`, () => {
       assert.equal(isRefused({ denied: [{ serverUrl: pattern }] }, url), matches);
       assert.equal(isRefused({ allowed: [{ serverUrl: pattern }] }, url), !matches);
     });
   }
 
-  it('names servers by name', () => {
+  it('matches servers by name', () => {
     assert.equal(isRefused({ denied: [{ serverName: 'docs' }] }), true);
     assert.equal(isRefused({ allowed: [{ serverName: 'docs' }] }), false);
     assert.equal(isRefused({ allowed: [{ serverName: 'Docs' }] }), true);
   });
 
-  it('that denies goes before one that allows', () => {
+  it('prefers a denial to an approval', () => {
     const both = { allowed: [{ serverName: 'docs' }], denied: [{ serverUrl: 'https://mcp.example.com/*' }] };
     assert.match(policyRefusal(server, both) ?? '', /ChatDeniedMcpServers/);
   });
 
-  it('that allows nothing forbids every server', () => {
+  it('forbids every server if it allows none', () => {
     assert.match(policyRefusal(server, { allowed: [] }) ?? '', /ChatAllowedMcpServers/);
     assert.equal(isRefused({ allowed: [{ serverCommand: ['node'] }] }), true);
   });
 
-  it('counts entries that say more or less than one thing for nothing', () => {
+  it('ignores entries without exactly one criterion', () => {
     const odd = [{}, null, 'docs', { serverName: 'docs', serverUrl: server.url }, { serverUrl: '' }];
     assert.equal(isRefused({ denied: odd }), false);
     assert.equal(isRefused({ allowed: odd }), true);

@@ -4,7 +4,7 @@ import { parseServers, parseServerUrl } from '../../src/broker/settings/serverSe
 const url = 'https://mcp.example/mcp';
 
 describe('server settings', () => {
-  it('are read in the words of mcp.json', () => {
+  it('use the field names of mcp.json', () => {
     const parsed = parseServers({
       repositories: {
         type: 'http',
@@ -29,7 +29,7 @@ describe('server settings', () => {
     });
   });
 
-  it('hold everything that can be said of a sign-in', () => {
+  it('contain every option of a sign-in', () => {
     const oauth = {
       clientId: 'abc',
       scopes: ['read'],
@@ -49,12 +49,12 @@ describe('server settings', () => {
     assert.deepEqual(servers[0]?.oauth, oauth);
   });
 
-  it('may be left out', () => {
+  it('may be absent', () => {
     assert.deepEqual(parseServers(undefined), { servers: [], disabled: [], problems: [] });
     assert.deepEqual(parseServers(null), { servers: [], disabled: [], problems: [] });
   });
 
-  it('keeps a disabled server apart from those in use', () => {
+  it('separate a disabled server from active ones', () => {
     const { servers, disabled, problems } = parseServers({
       off: { url, disabled: true },
       on: { url, disabled: false },
@@ -234,7 +234,7 @@ describe('server settings', () => {
       says: /Remove one of them/,
     },
   ];
-  it('take an account of the editor’s, and the file of an assertion by its path', () => {
+  it('accept an account of the editor, and the path of an assertion file', () => {
     for (const assertionFile of [
       '/var/run/token',
       'C:\\token',
@@ -249,7 +249,7 @@ describe('server settings', () => {
   });
 
   for (const { entry, field, says } of bad) {
-    it(`name field and fix, and keep the other entries: ${JSON.stringify(entry)}`, () => {
+    it(`report field and fix, and keep the other entries: ${JSON.stringify(entry)}`, () => {
       const { servers, problems } = parseServers({ before: { url }, bad: entry, after: { url } });
       assert.deepEqual(
         servers.map(({ name }) => name),
@@ -261,7 +261,7 @@ describe('server settings', () => {
     });
   }
 
-  it('tell every problem of an entry', () => {
+  it('report every problem of an entry', () => {
     const { problems } = parseServers({ bad: { type: 'stdio', oauth: { scopes: 1 } } });
     assert.deepEqual(
       problems.map(({ field }) => field),
@@ -269,13 +269,13 @@ describe('server settings', () => {
     );
   });
 
-  it('say so where they are no map at all, and where a server has no name', () => {
+  it('report a value that is no map, and a server without a name', () => {
     assert.match(parseServers([]).problems[0]?.message ?? '', /must be an object: server name → entry/);
     assert.match(parseServers({ ' ': { url } }).problems[0]?.message ?? '', /needs a name/);
   });
 
   for (const name of ['half \ud83d of a smile', '.', '..', 'a\nb', 'a\u0000', 'a\u2028b', '__proto__']) {
-    it(`refuse the name ${JSON.stringify(name)}, and keep the other servers`, () => {
+    it(`reject the name ${JSON.stringify(name)}, and keep the other servers`, () => {
       const entry = JSON.stringify({ url });
       const settings: unknown = JSON.parse(`{${JSON.stringify(name)}: ${entry}, "b": ${entry}}`);
       const { servers, problems } = parseServers(settings);
@@ -287,7 +287,7 @@ describe('server settings', () => {
     });
   }
 
-  it('take names in any writing', () => {
+  it('accept names in any script', () => {
     const names = ['größe 2', '日本', '👩‍💻', 'a/b?c', 'constructor', '...'];
     const { servers, problems } = parseServers(Object.fromEntries(names.map((name) => [name, { url }])));
     assert.deepEqual(problems, []);
@@ -297,7 +297,7 @@ describe('server settings', () => {
     );
   });
 
-  it('take header values that HTTP can carry, and headers by any name', () => {
+  it('accept header values that HTTP can carry, and headers with any name', () => {
     const headers = JSON.parse('{"a": "für\\t1", "__proto__": "x"}') as object;
     const { servers, problems } = parseServers({ a: { url, headers } });
     assert.deepEqual(problems, []);
@@ -308,7 +308,7 @@ describe('server settings', () => {
     assert.equal(new Headers(servers[0]?.headers).get('a'), 'für\t1');
   });
 
-  it('repeat a wrong address no longer than a line', () => {
+  it('repeat at most one line of a malformed address', () => {
     const outcome = parseServerUrl('x'.repeat(5000));
     assert.ok('problem' in outcome && outcome.problem.length < 150);
   });

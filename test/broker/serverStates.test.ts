@@ -18,7 +18,7 @@ describe('the state of a server', () => {
   const inUse = () => window.credentials.get(server.url);
   const status = async () => (await window.states.statusOf(server)).status;
 
-  it('is told when something else is observed, and not when the same is', () => {
+  it('sends a change event for a new observation, and none for the same one', () => {
     window.states.observe(server, { kind: 'challenged' });
     window.states.observe(server, { kind: 'challenged' });
     window.states.observe(server, { kind: 'unreachable', detail: 'a' });
@@ -26,12 +26,12 @@ describe('the state of a server', () => {
     assert.deepEqual(told, [server.url, server.url, server.url]);
   });
 
-  it('is each server’s own', async () => {
+  it('is separate for each server', async () => {
     window.states.observe(serverAt('https://other.example/mcp'), { kind: 'challenged' });
     assert.equal(await status(), 'unknown');
   });
 
-  it('awaits consent until every consent is settled, each once', async () => {
+  it('awaits consent until every consent request is settled, each once', async () => {
     const first = window.states.awaitConsent(server);
     const second = window.states.awaitConsent(server);
     first.dispose();
@@ -42,7 +42,7 @@ describe('the state of a server', () => {
     assert.equal(told.length, 4);
   });
 
-  it('forgets of another sign-in what was seen of the one before', async () => {
+  it('drops the observations of an earlier sign-in when another one is stored', async () => {
     await signIn();
     for (const observation of [
       { kind: 'ended' },
@@ -56,13 +56,13 @@ describe('the state of a server', () => {
     }
   });
 
-  it('does not forget with a sign-in that the server cannot be reached', async () => {
+  it('keeps an observation that the server is unreachable when a sign-in is stored', async () => {
     window.states.observe(server, { kind: 'unreachable', detail: 'down' });
     await signIn();
     assert.equal(await status(), 'unreachable');
   });
 
-  it('does not forget with a refresh that a scope is missing', async () => {
+  it('keeps an observation that a scope is missing after a refresh', async () => {
     await signIn();
     window.states.observe(server, { kind: 'insufficientScope', missing: ['repo:write'] }, await inUse());
     await signIn();
@@ -71,7 +71,7 @@ describe('the state of a server', () => {
     assert.equal(await status(), 'ready');
   });
 
-  describe('where the user declined what a tool asked for', () => {
+  describe("the state after the user declined a tool's scopes", () => {
     const lacks = async () => {
       const { status: name, missing, tool } = await window.states.statusOf(server);
       return [name, ...missing, tool];
@@ -84,28 +84,28 @@ describe('the state of a server', () => {
       window.states.observe(server, { kind: 'denied', by: 'user', detail: 'Declined.' }, of);
     });
 
-    it('says so, and what is lacking', async () => {
+    it('shows the decline and the missing scopes', async () => {
       assert.deepEqual(await lacks(), ['denied', 'repo:write', 'create_branch']);
     });
 
-    it('is not ready because another tool is answered', async () => {
+    it('is not ready after a response to another tool', async () => {
       window.states.observe(server, { kind: 'answered', authorized: true }, await inUse());
       assert.deepEqual(await lacks(), ['needsScopes', 'repo:write', 'create_branch']);
     });
 
-    it('is not ready because the token is renewed', async () => {
+    it('is not ready after a token renewal', async () => {
       await signIn();
       assert.deepEqual(await lacks(), ['needsScopes', 'repo:write', 'create_branch']);
     });
 
-    it('is ready once it is granted', async () => {
+    it('is ready after the scopes are granted', async () => {
       await signIn(['repo:read', 'repo:write']);
       window.states.observe(server, { kind: 'answered', authorized: true }, await inUse());
       assert.equal(await status(), 'ready');
     });
   });
 
-  it('says signed out, not unknown, when the sign-in it saw work is removed', async () => {
+  it('is signed out, not unknown, when a sign-in that worked is removed', async () => {
     await signIn();
     window.states.observe(server, { kind: 'answered', authorized: true });
     await window.credentials.remove(server.url);
@@ -113,7 +113,7 @@ describe('the state of a server', () => {
     assert.equal(await status(), 'signedOut');
   });
 
-  it('lapses with the clock', async () => {
+  it('expires with the clock', async () => {
     const { clock } = window.shared;
     const credential = credentialFor(server.url, 'https://login.example', clock);
     const { refreshToken, ...tokens } = credential.tokens;
@@ -125,7 +125,7 @@ describe('the state of a server', () => {
     assert.equal(await status(), 'expired');
   });
 
-  it('is told nothing more once it is disposed', async () => {
+  it('sends no events after it is disposed', async () => {
     window.states.dispose();
     await signIn();
     assert.deepEqual(told, []);

@@ -8,8 +8,8 @@ import {
 const repositories = { type: 'http', url: 'https://mcp.example.com/mcp' };
 const reports = { url: 'https://reports.example.com/mcp' };
 
-describe('settings to take over from another file', () => {
-  it('are listed entry by entry, the other settings whole', () => {
+describe('settings to copy from another file', () => {
+  it('are listed entry by entry, with the other settings as a whole', () => {
     const found = {
       servers: { repositories, reports },
       toolRules: { repositories: { delete_branch: 'block' } },
@@ -23,12 +23,12 @@ describe('settings to take over from another file', () => {
     ]);
   });
 
-  it('leave out what the user’s settings say already, in whatever order its fields are', () => {
+  it('omit what the user’s settings already contain, with fields in any order', () => {
     const present = { servers: { repositories: { url: repositories.url, type: 'http' } }, 'agents.port': 1 };
     assert.deepEqual(settingsToTakeOver({ servers: { repositories }, 'agents.port': 1 }, present), []);
   });
 
-  it('come with what they would replace', () => {
+  it('are listed with the values that they would replace', () => {
     const other = { url: 'https://other.example.com/mcp' };
     assert.deepEqual(
       settingsToTakeOver({ servers: { repositories } }, { servers: { repositories: other } }),
@@ -36,13 +36,13 @@ describe('settings to take over from another file', () => {
     );
   });
 
-  it('are none where a map of servers is no map, or a name is only inherited', () => {
+  it('are absent if a map of servers is no map, or a name is inherited', () => {
     assert.deepEqual(settingsToTakeOver({ servers: ['x'], toolRules: null }, {}), []);
     const [found] = settingsToTakeOver({ servers: { toString: reports } }, { servers: {} });
     assert.equal(found?.present, undefined);
   });
 
-  it('change only what was chosen, and keep all other entries', () => {
+  it('change only the chosen entries, and keep all others', () => {
     const present = { servers: { mine: reports, repositories: reports }, clientMetadataUrl: 'https://a.b/c' };
     const found = { servers: { repositories, reports }, 'agents.port': 29418 };
     const [first] = settingsToTakeOver(found, present);
@@ -55,14 +55,14 @@ describe('settings to take over from another file', () => {
     assert.deepEqual(withTakenOver(present, []), {});
   });
 
-  it('take the place of a value that is no map', () => {
+  it('replace a value that is no map', () => {
     const chosen = settingsToTakeOver({ servers: { repositories } }, { servers: 'broken' });
     assert.deepEqual(withTakenOver({ servers: 'broken' }, chosen), { servers: { repositories } });
   });
 });
 
 describe('the canonical text of settings', () => {
-  it('is the same in any order, and another for other values', () => {
+  it('is the same in any order, and different for different values', () => {
     assert.equal(
       canonical({ a: [1, { b: 2, c: 3 }], d: null }),
       canonical({ d: null, a: [1, { c: 3, b: 2 }] }),

@@ -10,7 +10,7 @@ import { Redacted } from '../../src/base/redacted.js';
 
 const url = 'https://mcp.example/mcp';
 
-/** The records on one disk; those that were sealed with another key are as if they did not exist. */
+/** The records on one disk. Records that were sealed with another key appear absent. */
 class SharedMemory {
   readonly records = new Map<string, SharedRecord>();
 
@@ -26,7 +26,7 @@ class SharedMemory {
   }
 }
 
-/** Tabs of a web editor: each has a secret storage of its own, which never hears of the others. */
+/** Tabs of a web editor each have their own secret storage, without change events from the other tabs. */
 describe('credentials of tabs that do not see each other’s secrets', () => {
   const clock = new ManualClock();
   const tab = (shared: SharedMemory, key = 'key') =>
@@ -36,7 +36,7 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
       tokens: { accessToken: new Redacted(accessToken) },
     });
 
-  it('are the newest ones, whichever tab stored them', async () => {
+  it('are the newest ones, from any tab', async () => {
     const shared = new SharedMemory();
     const [first, second] = [tab(shared), tab(shared)];
     await first.put(signedIn('one'));
@@ -44,7 +44,7 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     assert.equal((await first.reread(url))?.tokens.accessToken.expose(), 'two');
   });
 
-  it('are gone in every tab once one has signed out', async () => {
+  it('are removed in every tab after one tab signs out', async () => {
     const shared = new SharedMemory();
     const [first, second] = [tab(shared), tab(shared)];
     await first.put(signedIn('one'));
@@ -53,7 +53,7 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     assert.equal(await first.reread(url), undefined);
   });
 
-  it('are seen at the next use, and told of, where another tab changed them', async () => {
+  it('are read at the next use, with a change event, after another tab changed them', async () => {
     const shared = new SharedMemory();
     const [first, second] = [tab(shared), tab(shared)];
     await first.put(signedIn('one'));
@@ -72,7 +72,7 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     assert.deepEqual(told, [url, url]);
   });
 
-  it('are read no more where nothing was written since, nor where storage tells of every write', async () => {
+  it('are not read again if nothing was written, or if storage reports every write', async () => {
     const shared = new SharedMemory();
     const seen = shared.seenWith('key');
     let reads = 0;
@@ -88,7 +88,7 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     reads = 0;
     await store.newest(url);
     await store.newest(url);
-    // For the accounts there are, for their names, for one without a name, and for the one there is.
+    // One question each for the accounts, their names, an account without a name, and the present account.
     assert.deepEqual([reads, questions], [0, 8]);
     const desktop = new CredentialStore(new MemorySecrets(), new MemoryLog(), counting, true);
     await desktop.newest(url);

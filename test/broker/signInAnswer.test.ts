@@ -8,8 +8,8 @@ const credential = {
   tokens: { scopes: ['repo:read'] },
 } as unknown as Credential;
 
-describe('what a model is told of the sign-in it began', () => {
-  it('who is signed in, and what was asked for and not granted', () => {
+describe('the report to a model about a sign-in it began', () => {
+  it('names the account, and requested scopes that were not granted', () => {
     const signedIn = { kind: 'signedIn', credential, warnings: [], notGranted: [] } as const;
     assert.equal(
       signInAnswer('repositories', signedIn, []),
@@ -19,11 +19,11 @@ describe('what a model is told of the sign-in it began', () => {
       signInAnswer('repositories', { ...signedIn, notGranted: ['repo:write'] }, ['repo:write', 'repo:read']),
       /Not granted: repo:write\. Tell the user/,
     );
-    // A sign-in it joined may not have asked for it at all.
+    // A sign-in that the model joined may not have requested the scope.
     assert.match(signInAnswer('repositories', signedIn, ['repo:admin']), /Not granted: repo:admin\./);
   });
 
-  it('how else it ended, and whether to try again', () => {
+  it('contains any other outcome, and whether to try again', () => {
     const declined = { kind: 'declined', by: 'user', detail: 'It was declined' } as const;
     assert.match(
       signInAnswer('repositories', declined, []),

@@ -14,7 +14,7 @@ import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 
 describe('a sign-in', () => {
   let stage: RelayWorld;
-  /** Stands between the broker and the network. */
+  /** Intercepts requests between the broker and the network. */
   let network: Fetch;
   beforeEach(async () => {
     network = fetch;
@@ -31,12 +31,12 @@ describe('a sign-in', () => {
   const stored = () => stage.broker.credentials.reread(server().url);
   const events = (kind: 'token' | 'registration' | 'authorization') =>
     stage.world.authorizationServer.eventsOf(kind).length;
-  /** Goes through the pages and brings back what the callback carries. */
+  /** Goes through the pages and returns the parameters of the callback. */
   const callbackOf = async (attempt: SignInAttempt) =>
     (await stage.signInPages(await launch(attempt))).searchParams;
   const deliver = (callback: URLSearchParams) => stage.broker.callbacks.deliver(callback);
 
-  it('ends with tokens in storage, the account’s name and the status ready', async () => {
+  it('stores tokens, the account’s name and the status ready', async () => {
     const attempt = begin();
     assert.equal(await stage.status('repositories'), 'awaitingConsent');
     await stage.consent(await launch(attempt));
@@ -48,13 +48,13 @@ describe('a sign-in', () => {
     assert.equal(await stage.status('repositories'), 'ready');
   });
 
-  it('asks nobody anything until the browser comes', async () => {
+  it('sends no request until the browser opens its page', async () => {
     await launch(begin());
     assert.equal(stage.world.authorizationServer.requests.length, 0);
     assert.equal(stage.world.repositories.http.requests.length, 0);
   });
 
-  it('is one at a server: whoever needs the same consent joins it', async () => {
+  it('is shared: further requests for the same consent join it', async () => {
     const attempt = begin();
     assert.equal(begin(), attempt);
     assert.notEqual(stage.broker.signIns.begin(stage.server('reports'), { deadline: 1 }), attempt);
@@ -63,7 +63,7 @@ describe('a sign-in', () => {
     assert.notEqual(begin(), attempt);
   });
 
-  it('that is cancelled closes its page, and its callback changes nothing', async () => {
+  it('closes its page when it is cancelled, and its callback changes nothing', async () => {
     const attempt = begin();
     const callback = await callbackOf(attempt);
     const second = await launch(attempt);
@@ -76,7 +76,7 @@ describe('a sign-in', () => {
     assert.notEqual(await stage.status('repositories'), 'awaitingConsent');
   });
 
-  it('gives up at its deadline, and its callback changes nothing', async () => {
+  it('ends at its deadline, and its callback changes nothing', async () => {
     const attempt = begin(30_000);
     const callback = await callbackOf(attempt);
     stage.clock.advance(29_999);
@@ -87,14 +87,14 @@ describe('a sign-in', () => {
     assert.equal(await stored(), undefined);
   });
 
-  it('goes on in a second tab when the first was closed', async () => {
+  it('continues in a second tab when the first was closed', async () => {
     const attempt = begin();
     await (await fetch(await launch(attempt), { redirect: 'manual' })).text();
     await stage.consent(await launch(attempt));
     assert.equal((await attempt.outcome).kind, 'signedIn');
   });
 
-  it('ends with the tab whose callback comes first, and ignores the other’s', async () => {
+  it('ends with the tab whose callback arrives first, and ignores the other’s', async () => {
     const attempt = begin();
     const first = await callbackOf(attempt);
     const second = await callbackOf(attempt);
@@ -106,7 +106,7 @@ describe('a sign-in', () => {
     assert.equal(events('token'), 1);
   });
 
-  it('opens each address once, and no other kind of request uses it up', async () => {
+  it('opens each address once, and other kinds of request do not use it up', async () => {
     const address = await launch(begin());
     for (const method of ['HEAD', 'POST']) {
       assert.equal((await fetch(address, { method, redirect: 'manual' })).status, 404);
@@ -129,7 +129,7 @@ describe('a sign-in', () => {
     ['a longer', (callback: URLSearchParams) => callback.set('iss', `${callback.get('iss')}/`)],
     ['no', (callback: URLSearchParams) => callback.delete('iss')],
   ] as const) {
-    it(`refuses a callback with ${what} iss, and sends its code nowhere`, async () => {
+    it(`rejects a callback with ${what} iss, and sends its code nowhere`, async () => {
       const attempt = begin();
       const callback = await callbackOf(attempt);
       forge(callback);
@@ -144,7 +144,7 @@ describe('a sign-in', () => {
     });
   }
 
-  it('ignores a stranger’s callback and goes on with its own', async () => {
+  it('ignores a callback with a foreign state and continues with its own', async () => {
     const attempt = begin();
     const callback = await callbackOf(attempt);
     const stranger = new URLSearchParams(callback);
@@ -166,7 +166,7 @@ describe('a sign-in', () => {
     assert.equal(stage.world.authorizationServer.eventsOf('revoked').length, 0);
   });
 
-  it('fails where the code is another sign-in’s, and stores nothing', async () => {
+  it('fails if the code belongs to another sign-in, and stores nothing', async () => {
     const attempt = begin();
     const callback = await callbackOf(attempt);
     const elsewhere = stage.broker.signIns.begin(stage.server('reports'), { deadline: 60_000 });
@@ -178,7 +178,7 @@ describe('a sign-in', () => {
     assert.equal(await stored(), undefined);
   });
 
-  it('that the user denies is declined, not failed', async () => {
+  it('is declined, not failed, if the user denies it', async () => {
     const attempt = begin();
     await stage.consent(await launch(attempt), { consent: 'deny' });
     assert.equal((await attempt.outcome).kind, 'declined');
@@ -186,7 +186,7 @@ describe('a sign-in', () => {
     assert.deepEqual([status, lastAttempt?.kind], ['signedOut', 'declined']);
     assert.match(lastAttempt?.detail ?? '', /^Access was denied at .*[^.]\.$/);
     assert.equal(await stored(), undefined);
-    // The next success takes its place.
+    // The next success replaces it.
     const next = begin();
     await stage.consent(await launch(next));
     assert.equal((await next.outcome).kind, 'signedIn');
@@ -194,7 +194,7 @@ describe('a sign-in', () => {
     assert.deepEqual([after.status, after.lastAttempt], ['ready', undefined]);
   });
 
-  it('asks before another account replaces the one that is signed in, and keeps it on a no', async () => {
+  it('asks before it replaces the signed-in account, and keeps it after a denial', async () => {
     await stage.signIn('repositories');
     const before = await stored();
     const attempt = begin();
@@ -206,7 +206,7 @@ describe('a sign-in', () => {
     assert.equal((await stored())?.id, before?.id);
   });
 
-  it('takes the other account on a yes, and asks nothing of the same one', async () => {
+  it('accepts the other account after approval, and does not ask about the same one', async () => {
     await stage.signIn('repositories');
     stage.onAccountChange = () => Promise.resolve('new');
     await stage.signIn('repositories', { ...bob, browser: new UserBrowser() });
@@ -215,7 +215,7 @@ describe('a sign-in', () => {
     assert.equal(stage.accountChanges.length, 1);
   });
 
-  it('stores nothing when it times out while the user is asked about the account', async () => {
+  it('stores nothing if it times out while the user is asked about the account', async () => {
     await stage.signIn('repositories');
     const before = await stored();
     const asked = Promise.withResolvers<void>();
@@ -230,12 +230,12 @@ describe('a sign-in', () => {
     stage.clock.advance(60_000);
     answer.resolve('new');
     assert.deepEqual(await attempt.outcome, { kind: 'timedOut' });
-    // Nothing more is to come: all that was set off has run when the event loop has gone round.
+    // All pending work has run after one turn of the event loop.
     await setImmediate();
     assert.equal((await stored())?.id, before?.id);
   });
 
-  it('that is cancelled while it is prepared sends the browser nowhere', async () => {
+  it('sends the browser nowhere if it is cancelled during preparation', async () => {
     const attempt = begin();
     network = async (url, init) => {
       const response = await fetch(url, init);
@@ -250,7 +250,7 @@ describe('a sign-in', () => {
     assert.ok(!stage.log.lines.some((line) => line.includes('failed to answer')));
   });
 
-  it('explains in the browser and in words why it could not begin', async () => {
+  it('explains in the browser and in its error why it could not begin', async () => {
     stage.world.authorizationServer.fault = 'serverError';
     const attempt = begin();
     const visit = await fetch(await launch(attempt), { redirect: 'manual' });
@@ -262,7 +262,7 @@ describe('a sign-in', () => {
     assert.ok(page.includes(new URL(stage.world.authorizationServer.issuer).host));
   });
 
-  it('that fails for a reason nobody foresaw names it in the log, and blames no server', async () => {
+  it('logs an unexpected failure by name, and reports no fault of the server', async () => {
     await stage.signIn('repositories');
     const before = await stage.status('repositories');
     const attempt = begin();
@@ -277,7 +277,7 @@ describe('a sign-in', () => {
     assert.equal(await stage.status('repositories'), before);
   });
 
-  it('asks for the scopes of the challenge and for those that give the account its name', async () => {
+  it("requests the scopes of the challenge and those that return the account's name", async () => {
     const attempt = begin();
     const visit = await fetch(await launch(attempt), { redirect: 'manual' });
     const asked = new URL(visit.headers.get('location') ?? '').searchParams;
@@ -292,7 +292,7 @@ describe('a sign-in', () => {
     assert.equal(asked.get('code_challenge_method'), 'S256');
   });
 
-  it('uses a configured client id at no other issuer than the present sign-in did', async () => {
+  it('uses a configured client ID only at the issuer of the present sign-in', async () => {
     const oauth: { clientId: string; authorizationServer?: string } = { clientId: 'by-hand' };
     const byHand = { ...server(), oauth };
     const issuer = 'https://as.example';
@@ -314,7 +314,7 @@ describe('a sign-in', () => {
     for (const named of [issuer, stage.world.authorizationServer.issuer]) {
       assert.ok(outcome.error.message.includes(named), outcome.error.message);
     }
-    // Signed out, it is as before: the server could name another only once nobody looks.
+    // The rule also holds after a sign-out. Otherwise, the server could name another issuer then.
     await new ClientStore(stage.secrets, stage.clock).rememberIssuer(byHand.url, 'by-hand', issuer);
     await stage.broker.credentials.remove(byHand.url);
     assert.equal((await visit()).status, 502);
@@ -322,12 +322,12 @@ describe('a sign-in', () => {
     assert.equal((await visit()).status, 302);
   });
 
-  it('has no page named where that is the authorization server’s own', async () => {
+  it('shows no page address if the page belongs to the authorization server', async () => {
     const facts = await consentFacts({ kind: 'signIn' }, begin(), stage.broker.credentials);
     assert.equal(facts.signInPage, undefined);
   });
 
-  it('remembers beyond a sign-out where a configured client id signed in', async () => {
+  it('remembers the issuer of a configured client ID after a sign-out', async () => {
     const { issuer } = stage.world.authorizationServer;
     const byHand = { ...server(), oauth: { clientId: preRegisteredClientId } };
     const attempt = stage.broker.signIns.begin(byHand, { deadline: 60_000 });
@@ -339,7 +339,7 @@ describe('a sign-in', () => {
     assert.equal(await clients.issuerOf(byHand.url, 'another'), undefined);
   });
 
-  it('has the page named that the browser goes to, where it is not the authorization server’s own', async () => {
+  it('shows the page that the browser opens, if it does not belong to the authorization server', async () => {
     network = async (url, init) => {
       const answer = await fetch(url, init);
       if (!url.includes('/.well-known/o') || url.includes('protected-resource') || !answer.ok) return answer;
@@ -350,7 +350,7 @@ describe('a sign-in', () => {
     assert.equal(facts.signInPage, 'idp.example');
   });
 
-  it('asks nothing of this machine because a server elsewhere says so', async () => {
+  it("sends no request to this machine because of a remote server's metadata", async () => {
     const asked: string[] = [];
     network = (url) => {
       asked.push(url);
@@ -369,7 +369,7 @@ describe('a sign-in', () => {
     assert.deepEqual(asked, [url]);
   });
 
-  it('says that none is needed where the server asks for none', async () => {
+  it('reports that the server needs no sign-in', async () => {
     const open = await scriptedServer(() => ({ body: { jsonrpc: '2.0', id: 0, result: {} } }));
     const attempt = stage.broker.signIns.begin(
       { name: 'open', url: `${open.origin}/mcp`, headers: {}, oauth: {} },
@@ -381,7 +381,7 @@ describe('a sign-in', () => {
     assert.match(outcome.error.message, /none is needed/);
   });
 
-  it('ends with the window, and leaves no callback waiting', async () => {
+  it('ends with the window, and leaves no pending callback', async () => {
     const attempt = begin();
     const callback = await callbackOf(attempt);
     stage.broker.signIns.dispose();

@@ -12,7 +12,7 @@ const flows = {
   'editor account': EditorAccountFlow,
 };
 
-/** What a server is like, and the flows that it can be signed in to with. */
+/** The traits of a server, and its supported sign-in flows. */
 const cases = [
   { what: 'before discovery', oauth: {}, as: undefined, supported: ['authorization code'] },
   { what: 'without device codes', oauth: {}, as: { issuer }, supported: ['authorization code'] },
@@ -31,9 +31,9 @@ const cases = [
   },
 ] as const;
 
-describe('the flows that a server can be signed in to with', () => {
+describe('the sign-in flows of a server', () => {
   for (const { what, oauth, as, supported } of cases) {
-    it(`a server ${what}: ${supported.join(', ')}`, () => {
+    it(`${what}: ${supported.join(', ')}`, () => {
       const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
       const found = Object.entries(flows)
         .filter(([, { supports }]) => isSupported(supports, server, as))

@@ -8,7 +8,7 @@ const policyOf = (oauth: OAuthSettings) =>
   signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
 
 describe('the policy of a sign-in', () => {
-  it('is the standard’s where nothing is configured', () => {
+  it('follows the standard if nothing is configured', () => {
     assert.deepEqual(policyOf({}), {
       omitResource: false,
       extraParameters: {},
@@ -17,7 +17,7 @@ describe('the policy of a sign-in', () => {
     });
   });
 
-  it('has what the settings say', () => {
+  it('follows the settings', () => {
     const oauth = {
       ...{ clientId: 'by-hand', scopes: ['a'], audience: 'api', omitResource: true },
       ...{ extraParameters: { access_type: 'offline' }, redirect: 'loopback' as const },
@@ -26,13 +26,13 @@ describe('the policy of a sign-in', () => {
     assert.deepEqual(policyOf(oauth), { ...oauth, isLoopbackConfigured: true, exceptions: new Set() });
   });
 
-  it('tells a loopback address of the settings from the one that a provider’s profile brings', () => {
+  it('distinguishes a loopback address in the settings from one in a provider’s profile', () => {
     assert.equal(policyOf({ loopbackPath: '/cb' }).isLoopbackConfigured, true);
     const ofProfile = policyOf({ profile: 'okta' });
     assert.deepEqual([ofProfile.loopbackPort, ofProfile.isLoopbackConfigured], [47_113, undefined]);
   });
 
-  it('has an exception when it was accepted, and not because the settings list it', () => {
+  it('has an exception only after it was accepted, not because the settings list it', () => {
     const server = {
       ...serverAt('https://mcp.example/mcp'),
       oauth: { exceptions: ['issuerMismatch'] as const },
@@ -44,7 +44,7 @@ describe('the policy of a sign-in', () => {
     );
   });
 
-  it('leaves the resource out where it says so, and where there is none', () => {
+  it('omits the resource if it is configured so, or if there is none', () => {
     assert.deepEqual(resourceParameter(policyOf({}), 'https://mcp.example/'), {
       resource: 'https://mcp.example/',
     });

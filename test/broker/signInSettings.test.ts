@@ -7,7 +7,7 @@ import { Redacted } from '../../src/base/redacted.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from '../relay/relayWorld.js';
 
-/** What a user in the editor is asked, and their answers. */
+/** The questions to a user in the editor, and their answers. */
 class Answers implements SignInQuestions {
   readonly asked: string[] = [];
 
@@ -35,11 +35,11 @@ interface ChangedNetwork {
   readonly fetch: Fetch;
   /** Addresses, oldest first. */
   readonly asked: string[];
-  /** Answers every request that carries a token with 401. */
+  /** If true, every request with a token receives a 401. */
   refuseTokens: boolean;
 }
 
-/** A network on which metadata says something else than the demo world's. */
+/** Returns a network on which metadata differs from the demo world's. */
 function changedMetadata(change: {
   readonly authorizationServer?: (document: Record<string, unknown>) => void;
   readonly resource?: (document: { authorization_servers: string[] }) => void;
@@ -85,7 +85,7 @@ describe('the settings of a sign-in', () => {
   const start = async (options: RelayWorldOptions) => (stage = await startRelayWorld(options));
   const withOauth = (oauth: object, more: RelayWorldOptions = {}) =>
     start({ ...more, oauth: { repositories: oauth } });
-  /** What the browser is sent to. */
+  /** Returns the address that the browser opens. */
   const visit = async (world: RelayWorld) => {
     const attempt = world.broker.signIns.begin(world.server('repositories'), { deadline: 60_000 });
     const response = await fetch((await attempt.launchPage()).address, { redirect: 'manual' });
@@ -104,7 +104,7 @@ describe('the settings of a sign-in', () => {
     return outcome.error;
   };
 
-  it('reach the authorization request', async () => {
+  it('apply to the authorization request', async () => {
     const asked = await requested(
       await withOauth({
         audience: 'api',
@@ -118,7 +118,7 @@ describe('the settings of a sign-in', () => {
     assert.equal(asked.get('prompt'), null);
   });
 
-  it('leave the resource out of every request, and of the stored sign-in', async () => {
+  it('omit the resource from every request and from the stored sign-in', async () => {
     const bodies: string[] = [];
     const world = await withOauth(
       { omitResource: true, scopes: ['openid', 'offline_access'] },
@@ -137,7 +137,7 @@ describe('the settings of a sign-in', () => {
     assert.ok(!bodies.some((body) => body.includes('resource=')));
   });
 
-  it('use the client id at hand, with its secret, at the issuer it was first used at and no other', async () => {
+  it('restrict the client ID and its secret to the issuer of their first use', async () => {
     const world = await withOauth({ clientId: preRegisteredClientId });
     const server = world.server('repositories');
     const { clientSecrets } = world.broker;
@@ -151,7 +151,7 @@ describe('the settings of a sign-in', () => {
     assert.ok(!error.message.includes('hush'));
   });
 
-  it('have the browser come back to the port and path they name, and the registration name them', async () => {
+  it("set the callback's port and path, also in the registration", async () => {
     const port = await freePort();
     const world = await withOauth({ redirect: 'loopback', loopbackPort: port, loopbackPath: '/my/way' });
     const attempt = world.broker.signIns.begin(world.server('repositories'), { deadline: 60_000 });
@@ -161,12 +161,12 @@ describe('the settings of a sign-in', () => {
     assert.equal((await fetch(callback)).status, 200);
     assert.equal((await attempt.outcome).kind, 'signedIn');
     await assert.rejects(fetch(callback), 'the port is let go of');
-    // The same address comes back, and so does the client.
+    // The redirect URI is the same, so the client is reused.
     await world.signIn('repositories');
     assert.equal(world.world.authorizationServer.eventsOf('registration').length, 1);
   });
 
-  it('name the port that another program has', async () => {
+  it('report a port that another program uses', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
@@ -179,24 +179,24 @@ describe('the settings of a sign-in', () => {
     }
   });
 
-  it('that want the editor’s address say so where there is none', async () => {
+  it('fail if they require the editor’s address and there is none', async () => {
     const error = await failure(await withOauth({ redirect: 'uriHandler' }));
     assert.deepEqual([error.code, error.details.field], ['redirectUnavailable', 'oauth.redirect']);
   });
 
   describe('with an exception', () => {
-    it('count for a process without a user', async () => {
+    it('apply in a process without a user', async () => {
       const world = await withOauth({ exceptions: ['pkceNotAdvertised'] }, { fetch: withoutPkce().fetch });
       assert.equal((await requested(world)).get('code_challenge_method'), 'S256');
     });
 
-    it('do not count where they name another', async () => {
+    it('do not apply if they name another exception', async () => {
       const world = await withOauth({ exceptions: ['issuerMismatch'] }, { fetch: withoutPkce().fetch });
       assert.equal((await failure(world)).code, 'pkceNotAdvertised');
       assert.equal(world.world.authorizationServer.eventsOf('registration').length, 0);
     });
 
-    it('are asked about once, and the page says that the editor asks', async () => {
+    it('ask the user once, and the page points to the editor', async () => {
       const questions = new Answers({ accept: true });
       const world = await start({ questions, fetch: withoutPkce().fetch });
       const { attempt, page } = await visit(world);
@@ -209,7 +209,7 @@ describe('the settings of a sign-in', () => {
       assert.deepEqual(questions.asked, ['pkceNotAdvertised']);
     });
 
-    it('that is not accepted end the sign-in with the fault', async () => {
+    it('end the sign-in with the fault if the user does not accept', async () => {
       const questions = new Answers({ accept: false });
       const world = await start({ questions, fetch: otherName().fetch });
       const { attempt, page } = await visit(world);
@@ -220,7 +220,7 @@ describe('the settings of a sign-in', () => {
       assert.deepEqual(questions.asked, ['issuerMismatch']);
     });
 
-    it('that is accepted go on under the name the issuer was found by', async () => {
+    it('continue with the discovered issuer name if the user accepts', async () => {
       const questions = new Answers({ accept: true });
       const world = await start({
         questions,
@@ -235,8 +235,8 @@ describe('the settings of a sign-in', () => {
     });
   });
 
-  describe('where the server names several authorization servers', () => {
-    it('take the one they name', async () => {
+  describe('if the server names several authorization servers', () => {
+    it('select the one they name', async () => {
       const network = twoServers();
       const world = await startRelayWorld({ fetch: network.fetch });
       stage = world;
@@ -248,7 +248,7 @@ describe('the settings of a sign-in', () => {
       assert.ok(!network.asked.some((url) => url.startsWith(otherIssuer)));
     });
 
-    it('are refused where they name one that is not listed', async () => {
+    it('are rejected if they name one that is not listed', async () => {
       const world = await withOauth({ authorizationServer: 'https://evil.example' });
       const error = await failure(world);
       assert.deepEqual(
@@ -258,7 +258,7 @@ describe('the settings of a sign-in', () => {
       assert.match(error.message, /does not name https:\/\/evil\.example/);
     });
 
-    it('leave it to the user, once', async () => {
+    it('let the user choose, once', async () => {
       const network = changedMetadata({
         resource: (document) => document.authorization_servers.push(otherIssuer),
       });
@@ -282,7 +282,7 @@ describe('the settings of a sign-in', () => {
     });
   });
 
-  it('ask for a client id where nothing else is left, and the same attempt goes on', async () => {
+  it('request a client ID if there is no other way, and continue the same attempt', async () => {
     const questions = new Answers({ clientId: preRegisteredClientId });
     const world = await start({ questions, dynamicRegistration: false });
     const { attempt, page } = await visit(world);
@@ -291,7 +291,7 @@ describe('the settings of a sign-in', () => {
     assert.deepEqual(questions.asked, ['clientId']);
   });
 
-  it('identify the client by its document before they register one', async () => {
+  it('prefer a client ID metadata document to a registration', async () => {
     const clientMetadataUrl = 'https://client.example/mcp.json';
     const world = await start({
       clientMetadataUrl,
@@ -306,7 +306,7 @@ describe('the settings of a sign-in', () => {
     assert.ok(world.log.lines.some((line) => line.includes(`as client ${clientMetadataUrl}. The auth`)));
   });
 
-  describe('leave no client behind that was registered for one sign-in', () => {
+  describe('delete a client that was registered for one sign-in', () => {
     const deleted = ({ world }: RelayWorld) =>
       world.authorizationServer.requests.filter(({ method }) => method === 'DELETE').length;
     const eventually = async (condition: () => boolean) => {
@@ -315,14 +315,14 @@ describe('the settings of a sign-in', () => {
       assert.ok(condition());
     };
 
-    it('when it is cancelled', async () => {
+    it('when the sign-in is cancelled', async () => {
       const world = await start({});
       const { attempt } = await visit(world);
       attempt.cancel();
       await eventually(() => deleted(world) === 1);
     });
 
-    it('when it is signed out, after its tokens are revoked, and not before', async () => {
+    it('when the account is signed out, after its tokens are revoked and not before', async () => {
       const world = await start({});
       await world.signIn('repositories');
       assert.equal(deleted(world), 0);
@@ -336,7 +336,7 @@ describe('the settings of a sign-in', () => {
       assert.match(paths().slice(before).join(' '), /^\/token\/revocation .*\/reg\/registered-[\w-]+$/);
     });
 
-    it('when another sign-in took its place', async () => {
+    it('when another sign-in replaced it', async () => {
       const world = await start({});
       await world.signIn('repositories');
       await world.signIn('repositories');
@@ -348,7 +348,7 @@ describe('the settings of a sign-in', () => {
     });
   });
 
-  it('read metadata once for a while, and again when a token was refused or a sign-in failed', async () => {
+  it('cache metadata for a while, and read it again after a rejected token or a failed sign-in', async () => {
     const network = changedMetadata({});
     const world = await start({ fetch: network.fetch });
     const documents = () => network.asked.splice(0).filter((url) => url.includes('/.well-known/')).length;
@@ -375,14 +375,14 @@ describe('the settings of a sign-in', () => {
     assert.ok(documents() > 0);
   });
 
-  it('register anew where the server names another authorization server', async () => {
+  it('cause a new registration if the server names another authorization server', async () => {
     const world = await start({ oauth: { repositories: { loopbackPort: await freePort() } } });
     await world.signIn('repositories');
     const server = world.server('repositories');
     const { client } = (await world.broker.credentials.reread(server.url)) ?? assert.fail();
     const elsewhere = await startRelayWorld();
     try {
-      // The same storage, the same server, and another issuer behind it.
+      // The same storage and server, with another issuer.
       const moved = elsewhere.world.authorizationServer;
       const moving = await startRelayWorld({
         fetch: changedMetadata({

@@ -31,11 +31,11 @@ describe('the states that several windows observe', () => {
       },
     };
   }
-  /** Whatever is under way between the windows has come to its end. */
+  /** Waits until all pending events between the windows are handled. */
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   const later = () => storage.clock.advance(1);
 
-  it('are the same in all of them', async () => {
+  it('are the same in all windows', async () => {
     const [one, other] = [open(), open()];
     one.states.observe(server, { kind: 'unreachable', detail: 'down' });
     await settled();
@@ -46,7 +46,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await one.status(), 'open');
   });
 
-  it('are told to who shows them', async () => {
+  it('cause change events for the views that show them', async () => {
     const [one, other] = [open(), open()];
     const told: string[] = [];
     other.states.onDidChange((url) => void told.push(url));
@@ -55,7 +55,7 @@ describe('the states that several windows observe', () => {
     assert.deepEqual(told, [server.url]);
   });
 
-  it('await a consent that is open in another one, until it closes', async () => {
+  it('await a consent that is open in another window, until it closes', async () => {
     const [one, other] = [open(), open()];
     const consent = one.states.awaitConsent(server);
     await settled();
@@ -65,7 +65,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await other.status(), 'unknown');
   });
 
-  it('await nothing of a window that was closed', async () => {
+  it('await no consent of a closed window', async () => {
     const [one, other] = [open(), open()];
     one.states.awaitConsent(server);
     await settled();
@@ -85,7 +85,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await two.status(), 'unreachable');
   });
 
-  it('are the newest, also where the older one is told later', async () => {
+  it('are the newest, even if an older one arrives later', async () => {
     const one = open();
     one.states.observe(server, { kind: 'unreachable', detail: 'down' });
     await settled();
@@ -99,7 +99,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await two.status(), 'signedOut');
   });
 
-  it('hold how the last sign-in ended, and that it was dismissed', async () => {
+  it('include the outcome of the last sign-in and its dismissal', async () => {
     const [one, other] = [open(), open()];
     const shown = async () => (await other.states.statusOf(server)).lastAttempt?.kind;
     one.states.showAttempt(server, { kind: 'declined', at: storage.clock.now() });
@@ -111,7 +111,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await shown(), undefined);
   });
 
-  it('are forgotten in all of them when the sign-in is another one', async () => {
+  it('are dropped in all windows when another sign-in is stored', async () => {
     const [one, other] = [open(), open()];
     await one.credentials.put(credentialFor(server.url, 'https://login.example', storage.clock));
     const credential = await one.credentials.get(server.url);
@@ -127,7 +127,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await other.status(), 'ready');
   });
 
-  it('take a sign-in that ended elsewhere for ended, whichever is heard of first', async () => {
+  it('show an ended sign-in of another window as ended, in any order of events', async () => {
     const { secrets } = storage;
     const heard: (() => void)[] = [];
     const [one, other] = [
@@ -152,7 +152,7 @@ describe('the states that several windows observe', () => {
     assert.equal(await other.status(), 'expired');
   });
 
-  it('are none of what another version wrote that cannot be read', async () => {
+  it('ignore unreadable data of another version', async () => {
     const other = open();
     await board.for({}).post({ seen: [{ serverUrl: 1 }, null, { serverUrl: server.url, accountKey: '', at: 9, observation: { kind: 'later' } }], awaiting: 7 }); // prettier-ignore
     await board.for({}).post('words');

@@ -15,7 +15,7 @@ const home = 'https://as.example';
 const alice: Account = { id: 'alice', label: 'alice@example.org' };
 const bob: Account = { id: 'bob', label: 'bob@example.org' };
 
-/** Secret storage whose next write of a text with `word` in it waits until it is released. */
+/** Secret storage that holds the next write of a text that contains `word` until it is released. */
 class HeldSecrets extends MemorySecrets {
   readonly reached = Promise.withResolvers<void>();
   readonly released = Promise.withResolvers<void>();
@@ -31,14 +31,14 @@ class HeldSecrets extends MemorySecrets {
   }
 }
 
-describe('keeping a sign-in', () => {
+describe('storing a sign-in', () => {
   let secrets: HeldSecrets;
   let shared: SharedStorage;
   let window: BrokerWindow;
   let asked: string[];
   let answer: AccountAnswer;
   let whileAsked: () => Promise<void>;
-  /** Beside what the authorization server has to publish. */
+  /** Metadata in addition to the required fields. */
   let metadata: object;
   beforeEach(() => {
     metadata = {};
@@ -80,7 +80,7 @@ describe('keeping a sign-in', () => {
       hasEnded,
     );
   };
-  /** The sign-in that is there already. */
+  /** Stores the existing sign-in. */
   const signedIn = async (account?: Account) => {
     const { account: _, ...anonymous } = credentialFor(server.url, home, shared.clock);
     await window.credentials.put({ ...anonymous, ...(account !== undefined && { account }) });
@@ -99,14 +99,14 @@ describe('keeping a sign-in', () => {
       'alice@example.org at https://as.example → alice@example.org at https://stranger.example',
     ],
     [
-      'another issuer, where nobody has a name',
+      'another issuer, if neither account has a name',
       undefined,
       stranger,
       undefined,
       'an account without a name at https://as.example → an account without a name at https://stranger.example',
     ],
   ] as const) {
-    it(`asks before ${what} takes the place of the present one`, async () => {
+    it(`asks before ${what} replaces the present one`, async () => {
       await signedIn(before);
       const refused = await keep(issuer, account);
       assert.deepEqual(asked, [question]);
@@ -118,7 +118,7 @@ describe('keeping a sign-in', () => {
     });
   }
 
-  it('keeps both accounts on either answer, and goes on as the one that is chosen', async () => {
+  it('keeps both accounts on either answer, and uses the chosen one', async () => {
     await signedIn(alice);
     const used = async () => (await window.credentials.get(server.url))?.account?.id;
     answer = 'present';
@@ -134,7 +134,7 @@ describe('keeping a sign-in', () => {
     assert.equal(first?.tokens.accessToken.expose(), 'access-1');
   });
 
-  it('asks again where another window signed somebody else in while the question was open', async () => {
+  it('asks again if another window signed in another account while the question was open', async () => {
     await signedIn(alice);
     answer = 'new';
     whileAsked = async () => {
@@ -150,14 +150,14 @@ describe('keeping a sign-in', () => {
     ['an account that has got a name', undefined, alice],
     ['an account that never had one', undefined, undefined],
   ] as const) {
-    it(`asks nothing of ${what}`, async () => {
+    it(`does not ask about ${what}`, async () => {
       await signedIn(before);
       assert.equal((await keep(home, account))?.outcome.kind, 'signedIn');
       assert.deepEqual(asked, []);
     });
   }
 
-  it('stores of the metadata what the sign-in needs, however long the document is', async () => {
+  it('stores only the metadata that the sign-in needs, however long the document is', async () => {
     const long = Array.from({ length: 50_000 }, (_, index) => `scope:${index}`);
     metadata = {
       scopes_supported: long,
@@ -174,7 +174,7 @@ describe('keeping a sign-in', () => {
     );
   });
 
-  it('stores nothing of an attempt that was given up while the lock was held', async () => {
+  it('stores nothing of an attempt that was cancelled while the lock was held', async () => {
     const held = Promise.withResolvers<void>();
     let hasEnded = false;
     const holding = shared.lock.hold(tokenLock(server.url, `alice ${home}`), () => held.promise);
@@ -187,7 +187,7 @@ describe('keeping a sign-in', () => {
     assert.equal(await storedToken(), undefined);
   });
 
-  it('is not undone by a refresh of the sign-in before it', async () => {
+  it('is not reverted by a refresh of the earlier sign-in', async () => {
     await signedIn(alice);
     shared.clock.advance(290_000);
     const answered = { access_token: 'access-2', token_type: 'Bearer', expires_in: 300 };
@@ -202,7 +202,7 @@ describe('keeping a sign-in', () => {
     assert.equal(await storedToken(), 'access-new');
   });
 
-  it('is done where the lock is not to be had', async () => {
+  it('succeeds if the lock cannot be acquired', async () => {
     shared.lock.hold = () => Promise.reject(new Error('held for ever'));
     assert.equal((await keep(home, alice))?.outcome.kind, 'signedIn');
     assert.equal(await storedToken(), 'access-new');
@@ -210,7 +210,7 @@ describe('keeping a sign-in', () => {
 });
 
 describe('a sign-out while a sign-in is being stored', () => {
-  it('leaves nobody signed in', async () => {
+  it('leaves no account signed in', async () => {
     const stage = await startRelayWorld();
     try {
       const { broker, lock, log, secrets } = stage;

@@ -47,36 +47,36 @@ describe('the mark of an ended sign-in', () => {
   };
   const keys = () => Promise.resolve([...secrets.entries.keys()]);
 
-  it('stays while its server is in the settings', async () => {
+  it('is kept while its server is in the settings', async () => {
     await open(keys);
     changed.fire(undefined);
     await pruning?.settled;
     assert.equal(marks(), 2);
   });
 
-  it('goes when its server leaves the settings', async () => {
+  it('is removed when its server leaves the settings', async () => {
     await open();
     urls = [];
     changed.fire(undefined);
     await pruning?.settled;
-    // Without a list of keys, places of agents are found at a later start.
+    // Without a list of keys, agents' records are found at a later start.
     assert.equal(marks(), 1);
   });
 
-  it('goes at the start when its server left while no window was open', async () => {
+  it('is removed at the start if its server was removed while no window was open', async () => {
     urls = [];
     await open(keys);
     assert.equal(marks(), 0);
   });
 
-  it('takes no sign-in that lives with it', async () => {
+  it('is removed without the active sign-in of the same server', async () => {
     await store.put(credentialFor(url, 'https://login.example', clock, { id: 'alive' }));
     urls = [];
     await open(keys);
     assert.equal((await store.get(url))?.id, 'alive');
   });
 
-  it('leaves what recognizes a copy of the sign-in on another machine’s disk', async () => {
+  it('is removed without the data that identifies a copy of the sign-in on another machine’s disk', async () => {
     const elsewhere = new InMemoryRecords();
     const other = windowOver(elsewhere);
     await other.put(credentialFor(url, 'https://login.example', clock, { id: 'later' }));
@@ -87,7 +87,7 @@ describe('the mark of an ended sign-in', () => {
     await open(keys);
     const again = windowOver(elsewhere);
     assert.equal(await again.get(url), undefined);
-    // A new sign-in is newer than what was removed, on every disk.
+    // A new sign-in is newer than the removed one on every disk.
     await store.put(credentialFor(url, 'https://login.example', clock, { id: 'newest' }));
     assert.equal((await again.reread(url))?.id, 'newest');
     again.dispose();

@@ -18,49 +18,49 @@ type Row = [what: string, facts: Omit<ToolFacts, 'tool' | 'rule'> & Partial<Tool
 const rows: readonly Row[] = [
   ['a server never contacted', { server: server('unknown') }, 'unknown'],
   ['an open server', { server: server('open') }, 'ready'],
-  ['a server signed out of', { server: server('signedOut') }, 'needsSignIn'],
+  ['a signed-out server', { server: server('signedOut') }, 'needsSignIn'],
   ['a sign-in that ended', { server: server('expired', signedIn) }, 'needsSignIn'],
   ['a declined sign-in', { server: server('denied', { deniedBy: 'user' }) }, 'needsSignIn'],
   ['a refusal by policy', { server: server('denied', { ...signedIn, deniedBy: 'server' }) }, 'unavailable'],
   ['a server that is down', { server: server('unreachable', signedIn) }, 'unavailable'],
   ['broken metadata', { server: server('misconfigured') }, 'unavailable'],
-  ['a consent that is open', { server: server('awaitingConsent') }, 'waiting'],
-  ['a consent that is open for another tool', { server: server('awaitingConsent', signedIn) }, 'ready'],
+  ['an open consent request', { server: server('awaitingConsent') }, 'waiting'],
+  ['an open consent request for another tool', { server: server('awaitingConsent', signedIn) }, 'ready'],
   ['a ready server', { server: server('ready', signedIn) }, 'ready'],
-  ['a scope that is held', { server: server('ready', signedIn), learned: ['read'] }, 'ready'],
-  ['a scope that is lacking', { server: server('ready', signedIn), learned: ['write'] }, 'needsScopes'],
+  ['a held scope', { server: server('ready', signedIn), learned: ['read'] }, 'ready'],
+  ['a missing scope', { server: server('ready', signedIn), learned: ['write'] }, 'needsScopes'],
   [
-    'a declared scope that is lacking',
+    'a missing declared scope',
     { server: server('ready', signedIn), declared: oauth('write') },
     'needsScopes',
   ],
   [
-    'a declaration that a success took back',
+    'a declaration that a successful call disproved',
     { server: server('ready', signedIn), learned: [], declared: oauth('write') },
     'ready',
   ],
   [
-    'a step-up declined for it',
+    'a declined step-up for this tool',
     { server: server('denied', { ...signedIn, deniedBy: 'user' }), learned: ['write'] },
     'needsScopes',
   ],
   [
-    'a step-up declined for another',
+    'a declined step-up for another tool',
     { server: server('denied', { ...signedIn, deniedBy: 'user' }) },
     'ready',
   ],
   [
-    'a scope asked for it just now',
+    'a scope just requested for this tool',
     { server: server('needsScopes', { ...signedIn, missing: ['write'], tool: 't' }) },
     'needsScopes',
   ],
   [
-    'a scope asked for another',
+    'a scope requested for another tool',
     { server: server('needsScopes', { ...signedIn, missing: ['write'], tool: 'u' }) },
     'ready',
   ],
   [
-    'a consent that is open for what it lacks',
+    'an open consent request for the missing scope',
     { server: server('awaitingConsent', signedIn), learned: ['write'] },
     'waiting',
   ],
@@ -70,14 +70,14 @@ const rows: readonly Row[] = [
   ['a rule that blocks', { server: server('unreachable'), rule: 'block' }, 'blocked'],
 ];
 
-describe('what the next call of a tool meets', () => {
+describe('the consent that the next call of a tool needs', () => {
   for (const [what, facts, met] of rows) {
     it(`is “${met}” with ${what}`, () => {
       assert.equal(toolConsent({ tool: 't', rule: 'allow', ...facts }).status, met);
     });
   }
 
-  it('names the scopes it needs and those of them that are lacking', () => {
+  it('lists the scopes it needs and the missing ones', () => {
     const { needed, missing } = toolConsent({
       tool: 't',
       rule: 'allow',
@@ -88,7 +88,7 @@ describe('what the next call of a tool meets', () => {
   });
 });
 
-describe('what a server declares of a tool', () => {
+describe("a server's declaration for a tool", () => {
   const declarations: readonly [string, object, unknown][] = [
     ['nothing', { name: 't' }, undefined],
     ['scopes', { securitySchemes: [{ type: 'oauth2', scopes: ['a', 'b', 'a'] }] }, oauth('a', 'b')],
@@ -100,11 +100,11 @@ describe('what a server declares of a tool', () => {
       { isAnonymous: true, scopes: ['a'] },
     ],
     ['a token and no scopes', { securitySchemes: [{ type: 'oauth2' }] }, { isAnonymous: false }],
-    ['what is no scope', { securitySchemes: [{ type: 'oauth2', scopes: ['a b', 1, 'c'] }] }, oauth('c')],
-    ['schemes nobody knows', { securitySchemes: [{ type: 'mtls' }, null, 'x'] }, undefined],
+    ['malformed scopes', { securitySchemes: [{ type: 'oauth2', scopes: ['a b', 1, 'c'] }] }, oauth('c')],
+    ['unknown schemes', { securitySchemes: [{ type: 'mtls' }, null, 'x'] }, undefined],
     ['no list', { securitySchemes: 'oauth2', _meta: null }, undefined],
   ];
   for (const [what, tool, read] of declarations) {
-    it(`is read where it is ${what}`, () => assert.deepEqual(declaredAuthorization(tool), read));
+    it(`is read if it contains ${what}`, () => assert.deepEqual(declaredAuthorization(tool), read));
   }
 });

@@ -15,7 +15,7 @@ describe('the scopes that calls show a tool to need', () => {
     scopes.onDidChange((url) => told.push(url));
   });
 
-  it('are those of the newest challenge, after a restart too', async () => {
+  it('are those of the newest challenge, also after a restart', async () => {
     await scopes.challenged(server, 't', ['read', 'write']);
     await scopes.challenged(server, 't', ['write']);
     assert.deepEqual(new ToolScopes(memory).learned(server, 't'), ['write']);
@@ -23,20 +23,20 @@ describe('the scopes that calls show a tool to need', () => {
     assert.equal(scopes.learned({ url: 'https://other.example/mcp' }, 't'), undefined);
   });
 
-  it('are fewer once a call without them was let through', async () => {
+  it('exclude a scope after a call without it succeeded', async () => {
     await scopes.challenged(server, 't', ['read', 'write']);
     await scopes.letThrough(server, 't', ['read']);
     assert.deepEqual(scopes.learned(server, 't'), ['read']);
   });
 
-  it('take the place of what the server declares, once a call showed otherwise', async () => {
+  it("replace the server's declaration after a call contradicted it", async () => {
     await scopes.letThrough(server, 't', ['write', 'admin'], declaration);
     assert.equal(scopes.learned(server, 't'), undefined);
     await scopes.letThrough(server, 't', ['write'], declaration);
     assert.deepEqual(scopes.learned(server, 't'), ['write']);
   });
 
-  it('are told of when they change, and only then', async () => {
+  it('cause a change event only when they change', async () => {
     await scopes.challenged(server, 't', ['write']);
     await scopes.challenged(server, 't', ['write']);
     await scopes.challenged(server, 't', []);
@@ -44,7 +44,7 @@ describe('the scopes that calls show a tool to need', () => {
     assert.deepEqual(told, [server.url]);
   });
 
-  it('are kept of so many tools and no more, the newest', async () => {
+  it('are stored for a limited number of tools, the newest', async () => {
     for (let at = 0; at <= 1_000; at++) await scopes.challenged(server, `t${at}`, ['a']);
     assert.equal(scopes.learned(server, 't0'), undefined);
     assert.deepEqual(scopes.learned(server, 't1000'), ['a']);
@@ -52,7 +52,7 @@ describe('the scopes that calls show a tool to need', () => {
     assert.equal(scopes.learned(server, 't'.repeat(201)), undefined);
   });
 
-  it('are read as none where the memory holds something else', async () => {
+  it('are empty if the stored value is invalid', async () => {
     await memory.set(`toolScopes ${server.url}`, { t: ['a', 1, 'b c'], u: 'a' });
     assert.deepEqual(scopes.learned(server, 't'), ['a']);
     assert.equal(scopes.learned(server, 'u'), undefined);

@@ -17,7 +17,7 @@ const takes =
     return method === wanted ? protectedBy : { status: 405 };
   };
 
-describe('the transport of a server that nobody has configured', () => {
+describe('the transport of an unconfigured server', () => {
   afterEach(closeServers);
 
   const found = (url: string) =>
@@ -29,7 +29,7 @@ describe('the transport of a server that nobody has configured', () => {
     ['/mcp', 'POST', {}, ['POST']],
     ['/sse', 'POST', {}, ['GET', 'POST']],
   ] as const) {
-    it(`is found where ${path} takes ${method} only`, async () => {
+    it(`is detected if ${path} accepts ${method} only`, async () => {
       const mcp = await scriptedServer(takes(method));
       const { findings, transport: told } = await found(mcp.origin + path);
       assert.equal(findings.kind, 'protected');
@@ -41,7 +41,7 @@ describe('the transport of a server that nobody has configured', () => {
     });
   }
 
-  it('is the usual one where neither question is taken, and says so of that one', async () => {
+  it('is the default one, with its error, if neither request is accepted', async () => {
     const mcp = await scriptedServer(() => ({ status: 404 }));
     const { findings, transport } = await found(`${mcp.origin}/mcp`);
     assert.ok(findings.kind === 'failed');
@@ -49,7 +49,7 @@ describe('the transport of a server that nobody has configured', () => {
     assert.deepEqual(transport, {});
   });
 
-  it('is not asked about again where something else is at fault', async () => {
+  it('is not probed again after an unrelated error', async () => {
     const mcp = await scriptedServer(({ path }) => (path === '/mcp' ? { status: 500 } : undefined));
     const { findings } = await found(`${mcp.origin}/mcp`);
     assert.equal(findings.kind, 'failed');

@@ -6,9 +6,9 @@ import { UserBrowser } from '../demo/user.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 import { credentialFor } from './brokerWindow.js';
 
-describe('tokens that were received and not kept', () => {
+describe('tokens that were received and not stored', () => {
   let stage: RelayWorld;
-  /** Runs when the token endpoint has answered, before the answer is handed on. */
+  /** Runs between the token response and its delivery to the caller. */
   let onTokens: () => void;
   /** Resolves with the status of the first revocation. */
   let revoked: PromiseWithResolvers<number>;
@@ -34,7 +34,7 @@ describe('tokens that were received and not kept', () => {
     return attempt.outcome;
   };
 
-  it('are revoked where the user did not want the other account, and the present one goes on', async () => {
+  it('are revoked if the user rejected the other account, and the present one stays in use', async () => {
     await stage.signIn('repositories');
     const before = await stored();
     const outcome = await consent({ ...bob, browser: new UserBrowser() });
@@ -45,7 +45,7 @@ describe('tokens that were received and not kept', () => {
     assert.ok((await client.listTools()).tools.length > 1);
   });
 
-  it('are revoked where the attempt was given up while the code was exchanged', async () => {
+  it('are revoked if the attempt was cancelled during the code exchange', async () => {
     onTokens = () => stage.broker.signIns.running(server())?.cancel();
     assert.equal((await consent()).kind, 'cancelled');
     assert.equal(await revoked.promise, 200);
@@ -59,7 +59,7 @@ describe('tokens that were received and not kept', () => {
     ['they are another account’s', home, 'bob', 2],
     ['the present sign-in is at another issuer', 'http://127.0.0.1:2', 'alice', 2],
   ] as const) {
-    it(`are ${count === 0 ? 'left alone' : 'revoked'} where ${what}`, async () => {
+    it(`are ${count === 0 ? 'not revoked' : 'revoked'} if ${what}`, async () => {
       const { broker, clock, log } = stage;
       let revocations = 0;
       const fetch = () => {

@@ -70,14 +70,14 @@ describe('accounts that the server does not name', () => {
   const rename = async (name: string, to: string) =>
     renameAccount(partsOf(window), url, await keyOf(name), to);
 
-  it('have a name from the first sign-in on, and it is said that the user has not chosen it', async () => {
+  it('have a default name from the first sign-in, marked as not chosen by the user', async () => {
     const outcome = await signIn();
     assert.ok(outcome?.kind === 'signedIn');
     assert.deepEqual([outcome.credential.name, outcome.hasDefaultName], ['Account 1', true]);
     assert.deepEqual(await stored(), ['Account 1: access of sign-in 1']);
   });
 
-  it('are not named if there is no one to rename them, and the next sign-in renews the one before', async () => {
+  it('are not named in a process without a user, and the next sign-in renews the earlier one', async () => {
     const outcome = await signIn({}, undefined, true);
     assert.ok(outcome?.kind === 'signedIn');
     assert.deepEqual([outcome.credential.name, outcome.hasDefaultName], [undefined, undefined]);
@@ -85,7 +85,7 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(), ['as.example: access of sign-in 2']);
   });
 
-  it('live beside each other if the user says so, each with its own tokens', async () => {
+  it('coexist if the user chooses so, each with its own tokens', async () => {
     await signIn();
     answer = () => 'another';
     await signIn();
@@ -95,14 +95,14 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(new BrokerWindow(shared)), await stored());
   });
 
-  it('are added without a question by a sign-in that is begun for another account', async () => {
+  it('are added without a question by a sign-in for another account', async () => {
     await signIn();
     await signIn({ anotherAccount: true });
     assert.deepEqual(asked, []);
     assert.deepEqual(await stored(), ['Account 1: access of sign-in 1', 'Account 2: access of sign-in 2']);
   });
 
-  it('are replaced if the user says so, and keep their name and their key', async () => {
+  it('are replaced if the user chooses so, and keep their name and key', async () => {
     await signIn();
     await rename('Account 1', 'Work');
     const key = await keyOf('Work');
@@ -113,11 +113,11 @@ describe('accounts that the server does not name', () => {
     assert.equal(outcome.hasDefaultName, undefined);
     assert.deepEqual(await stored(), ['Work: access of sign-in 2']);
     assert.equal(await keyOf('Work'), key);
-    // Who really signed in is not known: no session of the one before goes on.
+    // The account that really signed in is unknown, so no earlier session continues.
     assert.notEqual(actorOf(await window.credentials.get(url)), before);
   });
 
-  it('stay as they are if the user does not answer', async () => {
+  it('stay unchanged if the user does not answer', async () => {
     await signIn();
     const outcome = await signIn();
     assert.equal(outcome?.kind, 'declined');
@@ -135,7 +135,7 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(), ['Account 1: access of sign-in 3', 'Account 2: access of sign-in 4']);
   });
 
-  it('are told apart by their subjects if the server gives any, and nothing is asked', async () => {
+  it('are distinguished by their subjects if the server returns any, without a question', async () => {
     await signIn({}, subject('4711'));
     await signIn({ anotherAccount: true }, subject('4712'));
     await signIn({}, subject('4712'));
@@ -143,7 +143,7 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(), ['Account 1: access of sign-in 1', 'Account 2: access of sign-in 3']);
   });
 
-  it('are called as the user called them once the server names them too', async () => {
+  it("keep the user's name for them after the server names them too", async () => {
     await signIn();
     await rename('Account 1', 'Work');
     await signIn({ renews: true }, { id: '4711', label: 'alice@example.org' });
@@ -152,7 +152,7 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(), ['alice@example.org: access of sign-in 2']);
   });
 
-  it('are called as the server calls them if the user has chosen no name', async () => {
+  it("take the server's name if the user has chosen none", async () => {
     await signIn();
     await signIn({ renews: true }, { id: '4711', label: 'alice@example.org' });
     assert.deepEqual(await stored(), ['alice@example.org: access of sign-in 2']);
@@ -189,7 +189,7 @@ describe('a renamed account', () => {
     assert.ok(told.includes(url));
   });
 
-  it('keeps it through a refresh that had begun before', async () => {
+  it('keeps the name through a refresh that had already begun', async () => {
     const used = (await window.credentials.get(url, accountKeyOf(alice()))) ?? assert.fail();
     await rename('Work');
     await window.credentials.put({
@@ -200,7 +200,7 @@ describe('a renamed account', () => {
     assert.deepEqual([now?.name, now?.tokens.accessToken.expose()], ['Work', 'access-2']);
   });
 
-  it('has it again when it signs in after a sign-out', async () => {
+  it('has the name again when it signs in after a sign-out', async () => {
     await rename('Work');
     await window.credentials.remove(url, accountKeyOf(alice()));
     assert.deepEqual(await labels(), ['bob@example.org']);
@@ -208,7 +208,7 @@ describe('a renamed account', () => {
     assert.deepEqual(await labels(), ['Work', 'bob@example.org']);
   });
 
-  it('lets go of it when its server has left the settings and no sign-in is kept', async () => {
+  it('loses the name when its server has left the settings and no sign-in is stored', async () => {
     await rename('Work');
     await window.credentials.prune(url);
     assert.deepEqual(await labels(), ['Work', 'bob@example.org']);
@@ -219,24 +219,24 @@ describe('a renamed account', () => {
     assert.ok(![...shared.secrets.entries.values()].some((text) => text.includes('Work')));
   });
 
-  it('is called by the server’s own name if the user takes the name away', async () => {
+  it('has the server’s own name after the user removes the chosen one', async () => {
     await rename('Work');
     assert.equal(await rename(''), undefined);
     assert.deepEqual(await labels(), ['alice@example.org', 'bob@example.org']);
   });
 
-  it('gets no name that another account of the server is shown with', async () => {
+  it('cannot get a name that another account of the server has', async () => {
     assert.equal(await rename('Bob@example.org'), 'taken');
     assert.equal(await rename('Alice@example.org'), undefined);
     assert.deepEqual(await labels(), ['Alice@example.org', 'bob@example.org']);
   });
 
-  it('is not renamed once it is signed out', async () => {
+  it('cannot be renamed after it is signed out', async () => {
     await window.credentials.remove(url, accountKeyOf(alice()));
     assert.equal(await rename('Work'), 'signedOut');
   });
 
-  it('is not called what a changed record says, if no user could have typed it', async () => {
+  it('ignores a name in a changed record that no user could have typed', async () => {
     await rename('Work');
     const key = `names ${url}`;
     const text = shared.secrets.entries.get(key) ?? assert.fail();

@@ -10,8 +10,9 @@ import { MemoryLog, MemorySecrets } from './memoryStores.js';
 const url = 'https://mcp.example/mcp';
 
 /**
- * A remote machine renewed a sign-in for its agents while the client slept, and its extension host was ended before any
- * of that reached secret storage. Its disk is then generations ahead of what the client's other windows know.
+ * A remote machine renewed a sign-in for its agents while the client slept, and its extension host ended
+ * before secret storage received any of the renewals. Its disk is then generations ahead of what the
+ * client's other windows know.
  */
 describe('a disk that is ahead of secret storage', () => {
   const clock = new ManualClock();
@@ -52,26 +53,26 @@ describe('a disk that is ahead of secret storage', () => {
     for (const store of opened) store.dispose();
   });
 
-  it('does not bring back a sign-in whose mark was pruned', async () => {
+  it('does not restore a sign-in whose mark was pruned', async () => {
     await local.remove(url);
     await local.prune(url);
     assert.equal(await windowOver(remoteDisk).get(url), undefined);
   });
 
-  it('does not put a sign-in that was ended in the place of the next one', async () => {
+  it('does not replace the next sign-in with an ended one', async () => {
     await local.remove(url);
     await local.put(signIn('second'));
     assert.equal((await windowOver(remoteDisk).get(url))?.id, 'second');
   });
 
-  it('does not bring back an earlier sign-in when the next one has ended too', async () => {
+  it('does not restore an earlier sign-in after the next one has ended too', async () => {
     await local.remove(url);
     await local.put(signIn('second'));
     await local.remove(url);
     assert.equal(await windowOver(remoteDisk).get(url), undefined);
   });
 
-  it('does not put a sign-in that was replaced in the place of the one that replaced it', async () => {
+  it('does not replace a sign-in with the one it replaced', async () => {
     await local.put(signIn('second'));
     const remote = windowOver(remoteDisk);
     const found = await remote.get(url);
@@ -80,7 +81,7 @@ describe('a disk that is ahead of secret storage', () => {
     assert.equal((await local.reread(url))?.id, 'second');
   });
 
-  it('does not bring back a sign-in that was replaced when the one that replaced it has ended', async () => {
+  it('does not restore a replaced sign-in after its replacement has ended', async () => {
     await local.put(signIn('second'));
     await local.remove(url);
     assert.equal(await windowOver(remoteDisk).get(url), undefined);
@@ -89,7 +90,7 @@ describe('a disk that is ahead of secret storage', () => {
 
 describe('a renewal that another machine stores over the next sign-in', () => {
   for (const way of ['after a sign-out', 'in its place']) {
-    it(`is taken back: it was made ${way}`, async () => {
+    it(`is reverted: it was made ${way}`, async () => {
       const clock = new ManualClock();
       const secrets = new MemorySecrets();
       const stores = [new InMemoryRecords(), new InMemoryRecords()].map(
@@ -101,7 +102,7 @@ describe('a renewal that another machine stores over the next sign-in', () => {
       await remote.get(url);
       await remote.put(first);
       await local.get(url);
-      // What the remote machine's window sends off before it hears of the next sign-in.
+      // The write of the remote machine's window before it receives the next sign-in.
       const [key, text] = [...secrets.entries].find(([name]) => name.startsWith('credential ')) ?? ['', ''];
       const record = JSON.parse(text) as { readonly generation: number };
       const renewal = JSON.stringify({ ...record, generation: record.generation + 1 });
@@ -117,7 +118,7 @@ describe('a renewal that another machine stores over the next sign-in', () => {
   }
 });
 
-/** What a window puts right, it does on its own. */
+/** A window corrects the record without a call. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

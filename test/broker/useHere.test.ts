@@ -21,7 +21,7 @@ describe('the use of a sign-in on a machine', () => {
   const says = (answer: 'useHere' | 'notHere' | undefined, machine = remote) =>
     (machine.onAsk = () => Promise.resolve(answer));
 
-  it('needs a yes where it was never used, and the yes holds in every window from then on', async () => {
+  it('needs one approval if it was never used there, which then holds in every window', async () => {
     const use = remote.window();
     assert.equal(await use.of(signIn()), 'unasked');
     await assert.rejects(use.require(server, signIn()), (error) => {
@@ -36,7 +36,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.deepEqual(remote.asked, ['repositories as alice@example.org']);
   });
 
-  it('is not asked about again after a no, in no window', async () => {
+  it('is not asked about again in any window after a denial', async () => {
     says('notHere');
     assert.equal(await remote.window().ask(server, signIn()), 'declined');
     const later = remote.window();
@@ -45,7 +45,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.equal(remote.asked.length, 1);
   });
 
-  it('is asked about once by all who need it at the same time', async () => {
+  it('is asked about once for all callers that need it at the same time', async () => {
     const use = remote.window();
     const answer = Promise.withResolvers<'useHere'>();
     remote.onAsk = () => answer.promise;
@@ -56,7 +56,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.equal(remote.asked.length, 1);
   });
 
-  it('is another question for every sign-in and every machine', async () => {
+  it('needs a separate approval for every sign-in and every machine', async () => {
     says('useHere');
     await remote.window().ask(server, signIn());
     assert.equal(await remote.window().of(signIn('sign-in-2')), 'unasked');
@@ -64,14 +64,14 @@ describe('the use of a sign-in on a machine', () => {
     assert.equal(await other.window().of(signIn()), 'unasked');
   });
 
-  it('needs no question where it was made', async () => {
+  it('needs no approval on the machine where it was made', async () => {
     const use = remote.window();
     await use.made(signIn());
     assert.equal(await use.of(signIn()), 'allowed');
     assert.equal(await new Machine('other', memory, clock).window().of(signIn()), 'unasked');
   });
 
-  it('is given after a no by a sign-in made there', async () => {
+  it('is approved after a denial by a sign-in made on the machine', async () => {
     says('notHere');
     const use = remote.window();
     await use.ask(server, signIn());
@@ -79,7 +79,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.equal(await use.of(signIn()), 'allowed');
   });
 
-  it('that was asked about and not decided is asked about again by the user alone, or in another window', async () => {
+  it('that was asked about and not decided is asked about again only by the user or in another window', async () => {
     says(undefined);
     const use = remote.window();
     assert.equal(await use.ask(server, signIn()), 'declined');
@@ -91,7 +91,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.equal(remote.asked.length, 2);
   });
 
-  it('is as before where sign-ins were used before any of this was remembered, and there alone', async () => {
+  it('needs no approval for sign-ins that were used on this machine before approvals were recorded', async () => {
     const earlier = signIn();
     clock.advance(1_000);
     const use = remote.window();
@@ -99,12 +99,12 @@ describe('the use of a sign-in on a machine', () => {
     const other = new Machine('other', memory, clock);
     assert.equal(await other.window().of(earlier), 'unasked');
     assert.equal(await use.of(signIn('sign-in-2')), 'unasked');
-    // Once used it is remembered, though a refresh makes its tokens newer.
+    // The use is recorded even though a refresh makes the tokens newer.
     await use.require(server, earlier);
     assert.equal(await use.of({ ...earlier, obtainedAt: clock.now() + 1 }), 'allowed');
   });
 
-  it('is told of when it is decided', async () => {
+  it('sends a change event when it is decided', async () => {
     says('useHere');
     const use = remote.window();
     const told: string[] = [];
@@ -113,7 +113,7 @@ describe('the use of a sign-in on a machine', () => {
     assert.deepEqual(told, [server.url]);
   });
 
-  it('asks rather than trusts where what was remembered cannot be read', async () => {
+  it('asks if the stored approvals cannot be read', async () => {
     await remote.window().made(signIn());
     memory.entries.set('sign-ins on remote', { allowed: 'sign-in-1' });
     assert.equal(await remote.window().of(signIn()), 'unasked');
@@ -141,7 +141,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
   afterEach(closeServers);
 
   const at = () => serverAt(`${mcp.origin}/mcp`, 'repositories');
-  /** At its end, so that it is refreshed first. */
+  /** A sign-in close to its expiry, so that it is refreshed first. */
   const near = (id: string, expiresAt = shared.clock.now()) =>
     credentialFor(at().url, authorizationServer.origin, shared.clock, { id, tokens: { expiresAt } });
   const send = () =>
@@ -153,7 +153,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
     });
   const status = () => window.states.statusOf(at());
 
-  it('sends no token anywhere, neither to the server nor to refresh it, until the user has said yes', async () => {
+  it('sends no token to the server or for a refresh until the user has approved', async () => {
     const outcome = await send();
     assert.ok(outcome.kind === 'notUsedHere');
     assert.deepEqual([outcome.credential.id, outcome.decision], ['sign-in-1', 'unasked']);
@@ -165,7 +165,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
     assert.equal(mcp.requests[0]?.headers.authorization, 'Bearer access-2');
   });
 
-  it('is not what a window is ready for: its status says that you are asked, or what you said', async () => {
+  it("does not make a window ready: its status shows the question or the user's answer", async () => {
     const { status: before, detail, account } = await status();
     assert.deepEqual([before, account], ['unknown', 'alice@example.org']);
     assert.match(detail ?? '', /has not been used on this machine yet. You are asked before/);
@@ -179,7 +179,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
     assert.deepEqual(changed, [at().url]);
   });
 
-  it('sends nothing of another sign-in that took the place of the allowed one meanwhile', async () => {
+  it('sends nothing of another sign-in that replaced the approved one in the meantime', async () => {
     await window.tokens.use?.made(near('sign-in-1'));
     statusOfAnswer = 401;
     const other = new BrokerWindow(shared);
@@ -199,7 +199,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
     assert.equal(mcp.requests.length, 1);
   });
 
-  it('says nothing of the sign-in to a server that asks for none', async () => {
+  it('does not mention the sign-in to a server that requires none', async () => {
     const open = await scriptedServer(() => ({ body: {} }));
     assert.equal(
       (

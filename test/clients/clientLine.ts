@@ -15,13 +15,13 @@ import { ConnectedClient } from './connectedClient.js';
 
 const server = 'repositories';
 
-/** How far a client got, and why no further. */
+/** The last step of a client, and the reason if it failed. */
 export interface ClientLine {
   readonly steps: readonly string[];
   readonly why?: string;
 }
 
-/** A real client, connected as “Connect Client…” does it, and the broker that it calls. */
+/** A real client, connected by “Connect Client…”, and its broker. */
 interface Stage {
   readonly program: ClientProgram;
   readonly scene: AgentScene;
@@ -31,9 +31,9 @@ interface Stage {
 }
 
 /**
- * Takes a client from its first call to being disconnected, and another one from before the editor is open.
+ * Runs a client from its first call to its disconnection, and another one that starts before the editor.
  *
- * @param packages the directory whose `node_modules` holds the clients
+ * @param packages the directory whose `node_modules` contains the clients
  */
 export async function clientLine(program: ClientProgram, packages: string): Promise<ClientLine> {
   const steps: string[] = [];
@@ -67,7 +67,7 @@ async function onStage(
   let session: ClientSession | undefined;
   try {
     await scene.stage.signIn(server);
-    // Someone stays admitted, so that what is disconnected is refused by the broker and not by an empty port.
+    // Another client stays admitted, so that the broker refuses the disconnected one and the port stays open.
     await scene.admit({ [server]: {} }, 'bystander');
     const prepare: Parameters<typeof ClientSession.start>[0]['prepare'] = async (setting, prompt) => {
       connected = await ConnectedClient.connect(program, setting, server, scene, storage);
@@ -100,7 +100,7 @@ async function startsFirst({ program, scene, session, steps }: Stage): Promise<v
   steps.push(`started before the editor: told to have it opened, then ${then}`);
 }
 
-/** Whether the model is offered a tool, at once or after some seconds. */
+/** Checks whether the model has a tool, at once or after some seconds. */
 async function isOffered({ waiting }: ClientProgram, session: ClientSession, tool: string): Promise<boolean> {
   for (let turns = 5; turns > 0; turns--) {
     if ((await session.offered()).some((name) => name.endsWith(tool))) return true;
@@ -152,7 +152,7 @@ async function disconnects({ connected, program, steps }: Stage): Promise<void> 
   steps.push('its command refused');
 }
 
-/** What the command says that stood in the client's file. */
+/** Returns the output of the command that was in the client's file. */
 async function refused({
   command,
   args,

@@ -7,28 +7,31 @@ import {
   type Program,
 } from '../sessions/clients/clientKinds.js';
 
-/** Where a client is run. */
+/** The environment of a client's run. */
 export interface ClientPlace {
-  /** Its home, which holds everything it writes. */
+  /** Its home directory, with all its files. */
   readonly home: string;
-  /** Where the model listens, without a trailing slash. */
+  /** Address of the model, without a trailing slash. */
   readonly model: string;
-  /** The directory whose `node_modules` holds the clients. */
+  /** The directory whose `node_modules` contains the clients. */
   readonly packages: string;
 }
 
-/** A client that npm has. Which servers it has is no matter of how it is run. */
+/** A client on npm. Its servers are configured separately. */
 export interface ClientProgram {
   readonly client: ConnectableClient;
-  /** Of npm. */
+  /** Name of its npm package. */
   readonly package: string;
-  /** Whether its model is offered the tools that a server gets in the middle of a conversation. */
+  /** Whether its model receives tools that a server adds during a conversation. */
   readonly readsToolsAgain: boolean;
-  /** A call of a tool of its own that takes a second, in which it can notice what a server says. */
+  /**
+   * A call of one of the client's own tools that takes a second, so that it can process a server's
+   * notification.
+   */
   readonly waiting: readonly [tool: string, args: object];
-  /** What the user has in the file that its servers stand in, if anything. */
+  /** The user's content of its configuration file, if any. */
   configuration?(place: ClientPlace): string;
-  /** How one conversation is run to its end, with every tool of this server allowed. */
+  /** Returns the program for one whole conversation, with every tool of this server allowed. */
   run(place: ClientPlace, server: string, prompt: string): Program;
 }
 
@@ -128,7 +131,7 @@ const gemini: ClientProgram = {
       GOOGLE_GEMINI_BASE_URL: model,
       GEMINI_API_KEY: 'none',
       GEMINI_CLI_TRUST_WORKSPACE: 'true',
-      // Its own process, so that it ends with it.
+      // Prevents a child process that would outlive it.
       GEMINI_CLI_NO_RELAUNCH: 'true',
     },
   }),

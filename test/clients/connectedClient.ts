@@ -13,18 +13,18 @@ import { FileLock } from '../../src/node/files/fileLock.js';
 import type { AgentScene } from '../relay/agentScene.js';
 import type { ClientPlace, ClientProgram } from './clientPrograms.js';
 
-/** A client's file before and after it was connected, as “Connect Client…” does it. */
+/** A client's file before and after “Connect Client…”. */
 export class ConnectedClient {
   private constructor(
     readonly connections: ClientConnections,
     readonly connection: ClientConnection,
-    /** Absolute; its directory is the extension's storage. */
+    /** An absolute path. Its directory is the extension's storage. */
     readonly storage: string,
     readonly before: string | undefined,
     readonly after: string,
   ) {}
 
-  /** @param storage a directory for what the extension keeps */
+  /** @param storage a directory for the extension's storage */
   static async connect(
     program: ClientProgram,
     place: ClientPlace,
@@ -46,13 +46,13 @@ export class ConnectedClient {
     return new ConnectedClient(connections, connection, storage, before, await readFile(file, 'utf8'));
   }
 
-  /** What the client's file holds now; undefined if there is none. */
+  /** Returns the present content of the client's file; undefined if there is none. */
   async text(): Promise<string | undefined> {
     return new MachineFileStore(this.storage).read(this.connection.uri);
   }
 }
 
-/** The parts as the editor puts them together, with the relay's world in place of a window. */
+/** Creates the parts as the editor does, with the relay's world in place of a window. */
 function clientConnections(scene: AgentScene, storage: string): ClientConnections {
   const { admissions } = scene.agents;
   const root = process.env['MCP_OAUTH_BROKER_ROOT'] ?? process.cwd();

@@ -5,7 +5,7 @@ import { connectableClients } from '../../src/mcpClients/connectionEntry.js';
 import { clientLine } from './clientLine.js';
 import { clientPrograms } from './clientPrograms.js';
 
-/** @param args parts of clients' names; if there are none, all of them */
+/** @param args parts of clients' names; if empty, all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
   if (packages === undefined) throw new Error('Start it with npm run clients, which installs the clients.');

@@ -11,20 +11,20 @@ function effort(prompts: number, ...costs: Measure[]): Effort {
 describe('the comparison of two efforts', () => {
   const theirs = effort(1, 'dialogs', 'clicks', 'clicks', 'windows');
 
-  it('finds nothing short in fewer of one and as many of the others', () => {
+  it('reports no shortcoming for fewer of one measure and equal others', () => {
     assert.deepEqual(shortcomings(effort(1, 'dialogs', 'clicks', 'windows'), theirs), []);
   });
 
-  it('does not take as many in sum for fewer', () => {
+  it('does not treat an equal sum as fewer', () => {
     assert.deepEqual(shortcomings(theirs, theirs), ['needs 4 in sum, which is not fewer than 4']);
   });
 
-  it('does not let fewer of one pay for more of another', () => {
+  it('does not offset more of one measure with fewer of another', () => {
     assert.deepEqual(shortcomings(effort(1, 'windows', 'windows'), theirs), ['needs 2 windows, not 1']);
     assert.deepEqual(shortcomings(effort(2, 'windows'), theirs), ['needs 2 prompts, not 1']);
   });
 
-  it('has a line a step that says what it cost', () => {
+  it('has one line for each step with its costs', () => {
     const [first, second] = effort(1, 'clicks', 'dialogs', 'clicks').lines();
     assert.match(first ?? '', /^ {2}1 {2}types it +· +· +·$/);
     assert.match(second ?? '', /^ {2}2 {2}all at once +1 +2 +·$/);

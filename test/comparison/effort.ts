@@ -1,18 +1,18 @@
-/** What is counted, in the order of the table. */
+/** The measures, in the order of the table. */
 export const measures = ['dialogs', 'clicks', 'windows'] as const;
 export type Measure = (typeof measures)[number];
 
 export interface Step {
-  /** What it was, in words. */
+  /** Description of the step. */
   readonly words: string;
-  /** What it cost the user. */
+  /** The user's costs. */
   readonly costs: readonly Measure[];
 }
 
-/** What a user met and did between a prompt and its result, a step each, in order. */
+/** A user's steps between a prompt and its result, in order. */
 export class Effort {
   readonly steps: Step[] = [];
-  /** Times the prompt had to be typed. */
+  /** Number of times the prompt was typed. */
   prompts = 0;
 
   prompt(words: string): void {
@@ -28,12 +28,12 @@ export class Effort {
     return this.steps.flatMap(({ costs }) => costs).filter((cost) => cost === measure).length;
   }
 
-  /** Dialogs, clicks and windows together. */
+  /** Sum of dialogs, clicks and windows. */
   get sum(): number {
     return measures.reduce((total, measure) => total + this.count(measure), 0);
   }
 
-  /** A line a step, with a column for each measure. */
+  /** Returns one line for each step, with a column for each measure. */
   lines(): string[] {
     return this.steps.map(({ words, costs }, index) => {
       const cells = measures.map((measure) => String(costs.filter((cost) => cost === measure).length || '·'));
@@ -42,10 +42,13 @@ export class Effort {
   }
 }
 
-/** Of a step's words in the table, in characters. */
+/** Width of a step's description in the table, in characters. */
 export const width = 96;
 
-/** What `ours` needs more than `theirs`, a sentence each; empty if it is no more of anything and less in sum. */
+/**
+ * Returns each measure in which `ours` exceeds `theirs`, one sentence each. Empty if no measure is higher
+ * and the sum is lower.
+ */
 export function shortcomings(ours: Effort, theirs: Effort): string[] {
   const more = measures
     .filter((measure) => ours.count(measure) > theirs.count(measure))

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Something of the editor's that waits for an answer. */
+/** A question of the editor that waits for an answer. */
 export interface Question {
   readonly kind: string;
-  /** Its words, without its buttons. */
+  /** Its text, without its buttons. */
   readonly asked: Locator;
-  /** What is clicked to say yes. */
+  /** The element to click for approval. */
   readonly yes: Locator;
 }
 
@@ -15,7 +15,7 @@ function yesIn(place: Locator | Page): Locator {
   return place.getByRole('button', { name: yesTexts }).first();
 }
 
-/** Every place in which the editor can ask a user something, whoever it is that asks. */
+/** Returns every place in which the editor can ask a user something, with any sender. */
 export function questionsOf(page: Page): Question[] {
   const places: [kind: string, place: string, words: string][] = [
     ['modal', '.monaco-dialog-box:visible', '.dialog-message-container'],
@@ -40,7 +40,9 @@ export function questionsOf(page: Page): Question[] {
   ];
 }
 
-/** What the chat says below an answer where a server could not start by itself: a link, which asks for no answer. */
+/**
+ * Returns the chat's link below an answer if a server could not start automatically. It requires no answer.
+ */
 export function startHint(page: Page): Locator {
   return page
     .locator('.interactive-session:visible')

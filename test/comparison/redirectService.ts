@@ -1,18 +1,19 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
 /**
- * In a browser's window the editor's own flow registers `https://vscode.dev/redirect` as its redirect URI and puts the
- * address of the editor's callback page into `state`; that service sends the browser on there. Nothing here may leave
- * this machine, so that one hop is answered in the browser. It asks nothing of the user and is not counted.
+ * In a browser window, the editor's own flow registers `https://vscode.dev/redirect` as its redirect URI
+ * and puts the address of the editor's callback page into `state`. That service redirects the browser
+ * there. The tests send nothing to the internet, so the browser handles that redirect itself. It needs no
+ * user action and is not counted.
  */
 export function standInForRedirectService(context: BrowserContext): void {
   context.on('page', (page) => {
-    // A page that closes meanwhile needs no answer.
+    // A page that closes in the meantime needs no response.
     answerFor(page).catch(() => undefined);
   });
 }
 
-/** By the browser's own protocol, since `route` is not asked about a request that a redirect leads to. */
+/** Uses the DevTools protocol, since `route` does not receive a request that follows a redirect. */
 async function answerFor(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   session.on('Fetch.requestPaused', ({ requestId, request }) => {
@@ -25,10 +26,10 @@ async function answerFor(page: Page): Promise<void> {
 }
 
 /**
- * Where the browser is sent on to: the address in `state`, with what the authorization server said added. The editor
- * prints addresses with `=` and `&` of their query escaped, which is undone once. `state` goes before `code`, because
- * the editor finds `code` only behind another parameter: in the other order its sign-in would end in an error, and this
- * is not to be compared with that.
+ * Returns the redirect's target: the address in `state`, with the parameters of the authorization response.
+ * The editor prints addresses with `=` and `&` of their query escaped, which is undone once. `state`
+ * precedes `code`, because the editor finds `code` only after another parameter. In the other order, its
+ * sign-in would fail, and the comparison would be unfair.
  */
 export function callbackOf(redirected: URL): URL {
   const answer = new URLSearchParams(redirected.search);

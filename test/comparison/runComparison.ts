@@ -17,11 +17,14 @@ type Way = keyof typeof ways;
 
 interface Course {
   readonly effort: Effort;
-  /** The result as it stands in the chat. */
+  /** The result in the chat. */
   readonly result: string;
 }
 
-/** The same server, a user who never signed in, a fresh editor and browser: from the prompt to the result. */
+/**
+ * Runs one way from the prompt to the result: the same server, a signed-out user, a fresh editor and
+ * browser.
+ */
 async function take(way: Way): Promise<Course> {
   const demo = await startDemoEditor({ isSingle: true, isBrowserHere: true, configuredIn: way });
   const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });

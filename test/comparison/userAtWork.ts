@@ -6,38 +6,38 @@ import type { Workbench } from '../host/workbench.js';
 import { Effort } from './effort.js';
 import { questionsOf, startHint, type Question } from './questions.js';
 
-/** How often is looked whether something wants an answer, in milliseconds. */
+/** Polling interval for questions, in milliseconds. */
 const glanceMs = 100;
-/** How long what was clicked may take to go away, in milliseconds. */
+/** Time for a clicked element to disappear, in milliseconds. */
 const patienceMs = 20_000;
 
 export interface Wanted {
-  /** Text of the answer that is waited for. */
+  /** Text of the expected answer. */
   readonly result: string;
-  /** Whether it is worth asking again. Never asking too early spares whom it would count against. */
+  /** Returns whether to prompt again. Prompting too early would count against a way unfairly. */
   readonly isReady: () => boolean;
-  /** Gives up after this long. */
+  /** Longest time for the result, in milliseconds. */
   readonly limitMs: number;
 }
 
 /**
- * Does what any user would do who wants the prompt's result: says yes to whatever asks, and types the prompt again
- * where the chat ended without it. Knows nothing of who asks, and counts each act where it does it: a dialog when
- * it is answered, a click when it is made, a window when the browser opens it. Typing, and the click into the field
- * that is typed into, belongs to the prompt or form and is no click of its own.
+ * Acts as any user who wants the prompt's result: approves every question, and repeats the prompt if the
+ * chat ended without the result. It does not distinguish between the senders of questions. It counts a
+ * dialog when it is answered, a click when it is made, and a window when the browser opens it. Typing and
+ * the click into the field belong to the prompt or form and do not count as clicks.
  */
 export class UserAtWork {
   readonly effort = new Effort();
-  /** What the browser has opened beside the editor. */
+  /** The pages that the browser has opened in addition to the editor. */
   private readonly popups: Page[] = [];
-  /** The hint stays after it was followed. */
+  /** The hint remains after its link was clicked. */
   private hasStarted = false;
 
   constructor(private readonly workbench: Workbench) {}
 
   /**
-   * @returns the answer's line that has the result
-   * @throws Error naming what was met where the result does not come
+   * @returns the answer's line with the result
+   * @throws Error with the unexpected state if there is no result
    */
   async obtain(prompt: string, { result, isReady, limitMs }: Wanted): Promise<string> {
     const { page, chat } = this.workbench;
@@ -116,7 +116,7 @@ export class UserAtWork {
     const button = await yes.elementHandle({ timeout: patienceMs });
     await yes.click();
     this.effort.add(`${kind} “${shortened(words)}”: clicks “${shortened(answer, 24)}”`, 'dialogs', 'clicks');
-    // Another of its kind may follow at once, in its place or as one that asks the same.
+    // Another question of the same kind may follow at once, in the same place or with the same text.
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
       await delay(glanceMs);
       if (!(await button.isVisible())) return;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Runs a command line that takes the place of a browser, with the authorization address as its last argument.
+ * Runs a command line in place of a browser, with the authorization address as its last argument.
  *
- * @throws where it cannot be run or fails; the command is ended with the signal
+ * @throws Error if it cannot run or fails; the signal ends the command
  */
 export async function runBrowser(commandLine: string, address: URL, signal: AbortSignal): Promise<void> {
   const [command = '', ...args] = commandLine.split(/\s+/);

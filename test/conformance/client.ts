@@ -16,17 +16,17 @@ import { clientEnvironment, type ClientEnvironment } from './clientEnvironment.j
 import { giveSecrets, unattendedParts } from './scenarioContext.js';
 import { StoreFile } from './storeFile.js';
 
-/** Where the suite expects our client ID metadata document; nobody reads it there. */
+/** The address that the suite expects for our client ID metadata document. It is never requested. */
 const clientMetadataUrl = 'https://conformance-test.local/client-metadata.json';
-/** The whole of one request, consent included, in milliseconds. */
+/** Limit for one whole request, including consent, in milliseconds. */
 const requestTimeout = 25_000;
 
-/** What the last line says. */
+/** The content of the last line. */
 type Report =
   | { readonly ok: true; readonly tool: string; readonly text: string; readonly tools: readonly string[] }
   | { readonly ok: false; readonly status: string; readonly error: string };
 
-/** Signs in as it must, lists the tools and calls one, all through the relay. */
+/** Signs in if necessary, lists the tools and calls one, all through the relay. */
 async function main(): Promise<Report> {
   const environment = clientEnvironment(process.argv.slice(2), process.env);
   const visit = visitor(environment);
@@ -63,13 +63,13 @@ function openBroker(
   });
 }
 
-/** What takes the place of the user's browser. */
+/** Returns the replacement for the user's browser. */
 function visitor({ browser }: ClientEnvironment): VisitAuthorization {
   if (browser === undefined) return followRedirects;
   return (address, signal) => runBrowser(browser, address, signal);
 }
 
-/** A client of both eras that opens what it is shown, whichever way it is shown. */
+/** Returns a client for both protocol eras that opens each link it receives, in either form. */
 function openClient(visit: VisitAuthorization): Client {
   const client = new Client(
     { name: 'conformance', version: '1' },

@@ -2,26 +2,29 @@ import { parseServers, type ServerConfig } from '../../src/broker/settings/serve
 import { oauthOf, type ScenarioContext } from './scenarioContext.js';
 import { isObject } from '../../src/oauth/jsonResponse.js';
 
-/** What the command line and the environment ask of one run of the client. */
+/** The command line and the environment of one run of the client. */
 export interface ClientEnvironment {
   readonly server: ServerConfig;
-  /** Absent: the first that is listed. */
+  /** The tool to call. If absent, the first in the list. */
   readonly tool?: string;
   readonly toolArguments: Record<string, unknown>;
-  /** The command line that takes the authorization address as its last argument; absent: redirects are followed. */
+  /**
+   * The command line that takes the authorization address as its last argument. If absent, redirects are
+   * followed.
+   */
   readonly browser?: string;
-  /** The file that keeps storage between runs; absent: storage ends with the run. */
+  /** The file that stores data between runs. If absent, storage ends with the run. */
   readonly store?: string;
-  /** What the suite gives a scenario's client to prove itself with. */
+  /** The suite's credentials for a scenario's client. */
   readonly context: ScenarioContext;
 }
 
-/** The command line, or a setting in the environment, cannot be used. */
+/** The command line or an environment variable is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws UsageError */
+/** @throws UsageError if the command line or an environment variable is invalid */
 export function clientEnvironment(
   [serverUrl]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -41,7 +44,7 @@ export function clientEnvironment(
   };
 }
 
-/** The entry as the settings would hold it: the context's client is one that was registered by hand. */
+/** Returns the entry as in the settings: the context's client counts as registered by hand. */
 function serverEntry(
   url: string,
   settings: Readonly<Record<string, unknown>>,
@@ -65,7 +68,7 @@ function jsonObject(
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // Said below: what is no JSON is no object either.
+    // The check below reports it, because invalid JSON is no object.
   }
   throw new UsageError(`${name} is not a JSON object.`);
 }

@@ -4,7 +4,7 @@ import { authorizationScenarios, passes, type Pass, type Scenario } from './suit
 
 const command = `${process.execPath} ${path.join(__dirname, 'client.js')}`;
 
-/** The verdicts of a scenario, by pass; absent if it is no part of one. */
+/** The verdicts of a scenario, by pass. Absent if the pass does not include it. */
 type Row = ReadonlyMap<Pass, Verdict>;
 
 async function runAll(scenario: Scenario, chosen: readonly Pass[]): Promise<Row> {
@@ -23,7 +23,7 @@ function lineOf(name: string, cells: readonly string[]): string {
   return `${name.padEnd(42)}${cells.map((cell) => cell.padEnd(12)).join('')}`.trimEnd();
 }
 
-/** @param args parts of scenario names, and names of passes; none: all of them */
+/** @param args parts of scenario names, and names of passes; if empty, all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const named = passes.filter(({ name }) => args.includes(name));
   const chosen = named.length === 0 ? passes : named;

@@ -4,22 +4,22 @@ import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { importClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/base/redacted.js';
 
-/** What the suite gives a scenario's client (`MCP_CONFORMANCE_CONTEXT`), by the suite's names. */
+/** The suite's data for a scenario's client (`MCP_CONFORMANCE_CONTEXT`), by the suite's names. */
 export type ScenarioContext = Readonly<Record<string, unknown>>;
 
-/** What a user would write into the settings on account of a context; nothing of it is secret. */
+/** Returns the settings that a user would write for a context, without secrets. */
 export function oauthOf(context: ScenarioContext): OAuthSettings {
   const clientId = textIn(context, 'client_id');
   const grant = grantOf(context);
   return {
     ...(clientId !== undefined && { clientId }),
     ...(grant !== undefined && { grant }),
-    // Settings have to name a file; the assertion is in the context, and none is read.
+    // Settings must name a file. The assertion is in the context, so none is read.
     ...(grant === 'jwtBearer' && { assertionFile: '/in/the/context' }),
   };
 }
 
-/** What a context holds tells the grant, but for a secret, which serves two of them. */
+/** The content of a context determines the grant, except for a secret, which is used by two grants. */
 function grantOf(context: ScenarioContext): GrantName | undefined {
   if (context['idp_id_token'] !== undefined) return 'enterpriseManaged';
   if (context['valid_jwt'] !== undefined) return 'jwtBearer';
@@ -27,7 +27,7 @@ function grantOf(context: ScenarioContext): GrantName | undefined {
   return context['name'] === 'auth/client-credentials-basic' ? 'clientCredentials' : undefined;
 }
 
-/** What a process that signs in without a user is given at its start. */
+/** Returns the start parameters of a process that signs in without a user. */
 export function unattendedParts(
   context: ScenarioContext,
 ): Pick<HeadlessParts, 'assertions' | 'identityProvider'> {
@@ -47,7 +47,7 @@ export function unattendedParts(
   };
 }
 
-/** Gives the broker what a user would give with a command. */
+/** Stores secrets in the broker as a user's command does. */
 export async function giveSecrets(
   broker: HeadlessBroker,
   server: ServerConfig,

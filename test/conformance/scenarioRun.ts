@@ -6,14 +6,14 @@ import { endProcessTree } from '../host/processTree.js';
 import { createStateDirectory } from '../host/stateDirectory.js';
 import { suiteEntry, type Pass, type Scenario } from './suite.js';
 
-/** For the client, in milliseconds; the suite ends it then. */
+/** Limit for the client in milliseconds, after which the suite ends it. */
 const clientLimit = 60_000;
-/** For the suite itself: children that are left alive hang it. */
+/** Limit for the suite itself, which hangs if child processes stay alive. */
 const limit = clientLimit + 15_000;
 
 export interface Verdict {
   readonly kind: 'ok' | 'warn' | 'fail';
-  /** What the suite, or the run, complained of. */
+  /** Failures that the suite or the run reported. */
   readonly reasons: readonly string[];
 }
 
@@ -24,7 +24,7 @@ interface Check {
   readonly errorMessage?: string;
 }
 
-/** Runs one scenario against `command` and reads what the suite found. */
+/** Runs one scenario against `command` and returns the suite's findings. */
 export async function runScenario(scenario: Scenario, pass: Pass, command: string): Promise<Verdict> {
   const results = await createStateDirectory();
   try {
@@ -38,8 +38,8 @@ export async function runScenario(scenario: Scenario, pass: Pass, command: strin
 }
 
 /**
- * @returns the exit code, or in words why there is none
- * @throws where this process is told to stop, once the scenario has ended
+ * @returns the exit code, or the reason that there is none
+ * @throws Error if this process must end, after the scenario has ended
  */
 async function inBoundedTime(args: readonly string[]): Promise<number | string> {
   const child = spawn(process.execPath, [suiteEntry, ...args], {

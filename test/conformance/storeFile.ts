@@ -6,8 +6,8 @@ import type { Memory, SecretStore } from '../../src/base/storage.js';
 type Entries = Record<string, unknown>;
 
 /**
- * Secrets and memory in one file, in clear: for the runs of a test against servers of a test. Without a file
- * they end with the process.
+ * Secrets and memory in one file, unencrypted, for runs against test servers. Without a file, they end with
+ * the process.
  */
 export class StoreFile {
   readonly #entries: { readonly secrets: Entries; readonly memory: Entries };
@@ -42,7 +42,7 @@ export class StoreFile {
     await this.#writing;
   }
 
-  /** Whole or not at all, and for nobody else to read. */
+  /** Written atomically, with access for the user only. */
   async #write(): Promise<void> {
     if (this.file === undefined) return;
     const temporary = `${this.file}.${process.pid}`;

@@ -2,18 +2,18 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The command line of the suite, which takes Node ≥ 22. */
+/** The command line of the suite, which needs Node ≥ 22. */
 export const suiteEntry = path.join(
   path.dirname(require.resolve('@modelcontextprotocol/conformance/package.json')),
   'dist',
   'index.js',
 );
 
-/** One way through the suite: the protocol revision its servers speak. */
+/** One pass through the suite, with its servers' protocol revision. */
 export interface Pass {
   readonly name: string;
   readonly args: readonly string[];
-  /** Whether a scenario belongs to it, by the revisions the suite lists it under. */
+  /** Returns whether a scenario belongs to it, by the revisions in the suite's list. */
   readonly includes: (listedUnder: readonly string[]) => boolean;
 }
 

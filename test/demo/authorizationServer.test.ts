@@ -14,7 +14,7 @@ import { UserBrowser, SignInStopped } from './user.js';
 import { startWorld, type World } from './world.js';
 
 describe('the demo authorization server', function () {
-  // Real servers and git processes: slower than other tests on a busy machine.
+  // Real servers and git processes are slow on a busy machine.
   this.timeout(20_000);
   let world: World;
   let eventsBefore = 0;
@@ -28,7 +28,7 @@ describe('the demo authorization server', function () {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
-    // What a user has allowed is remembered, as it should be, but not from test to test.
+    // The server remembers a user's consent, so it is removed between tests.
     for (const { sub } of demoPeople) world.authorizationServer.revokeGrantOf(sub);
   });
   after(() => world.close());
@@ -55,8 +55,8 @@ describe('the demo authorization server', function () {
 
   const errorOf = async (response: Response) => ((await response.json()) as { error?: string }).error;
 
-  describe('signs people in', () => {
-    it('answers the authorization request with code, state and iss', async () => {
+  describe('signing users in', () => {
+    it('responds to the authorization request with code, state and iss', async () => {
       const { response } = await authorize(atRepositories());
       assert.deepEqual([...response.keys()].sort(), ['code', 'iss', 'state']);
       assert.equal(response.get('iss'), world.authorizationServer.issuer);
@@ -70,7 +70,7 @@ describe('the demo authorization server', function () {
       assert.deepEqual({ sub, email, name }, { sub: alice.sub, email: alice.email, name: alice.name });
     });
 
-    it('shows client, server and scopes in plain words before it lets anything through', async () => {
+    it('shows client, server and scopes in plain language before it allows access', async () => {
       const browser = new UserBrowser();
       await asAlice({ browser });
       const [login, consent] = browser.pages;
@@ -80,7 +80,7 @@ describe('the demo authorization server', function () {
       assert.match(consent?.text ?? '', /See the branches and files of your repositories/);
     });
 
-    it('skips the login page in a browser that is signed in, but never consent', async () => {
+    it('skips the login page in a signed-in browser, but never consent', async () => {
       const browser = new UserBrowser();
       await asAlice({ browser });
       await asAlice({ browser });
@@ -90,7 +90,7 @@ describe('the demo authorization server', function () {
       );
     });
 
-    it('shows only what is added when a client asks for more, and grants both', async () => {
+    it('shows only the additions when a client requests more scopes, and grants both', async () => {
       const browser = new UserBrowser();
       await asAlice({ browser });
       const { scope } = await asAlice({ browser, scopes: ['repo:read', 'repo:write'] });
@@ -100,7 +100,7 @@ describe('the demo authorization server', function () {
       assert.deepEqual(scope.split(' ').sort(), ['repo:read', 'repo:write']);
     });
 
-    it('grants only the scopes that were left ticked', async () => {
+    it('grants only the selected scopes', async () => {
       const { scope } = await asAlice({
         scopes: ['repo:read', 'repo:write'],
         consent: { only: ['repo:read'] },
@@ -108,7 +108,7 @@ describe('the demo authorization server', function () {
       assert.equal(scope, 'repo:read');
     });
 
-    it('answers access_denied, with iss, when the user denies', async () => {
+    it('responds with access_denied and iss if the user denies', async () => {
       const { response } = await authorize(atRepositories({ consent: 'deny' }));
       assert.equal(response.get('error'), 'access_denied');
       assert.equal(response.get('iss'), world.authorizationServer.issuer);
@@ -124,7 +124,7 @@ describe('the demo authorization server', function () {
       );
     });
 
-    it('lets another user take over the browser with prompt=login', async () => {
+    it('lets another user sign in with prompt=login', async () => {
       const browser = new UserBrowser();
       await asAlice({ browser });
       const tokens = await asAlice({ browser, user: bob, prompt: 'login' });
@@ -134,19 +134,19 @@ describe('the demo authorization server', function () {
     });
   });
 
-  describe('binds tokens', () => {
-    it('to the code challenge', async () => {
+  describe('binding tokens', () => {
+    it('binds them to the code challenge', async () => {
       const { redeem } = await authorize(atRepositories());
       const response = await redeem({ code_verifier: 'v'.repeat(43) });
       assert.equal(await errorOf(response), 'invalid_grant');
     });
 
-    it('to servers it knows', async () => {
+    it('issues them only for known servers', async () => {
       const { response } = await authorize(atRepositories({ resource: 'http://127.0.0.1:9/mcp' }));
       assert.equal(response.get('error'), 'invalid_target');
     });
 
-    it('to a life of the seconds asked for', async () => {
+    it('gives them the requested lifetime in seconds', async () => {
       const brief = await startWorld({ accessTokenSeconds: 7 });
       try {
         const { authorizationServer, repositories } = brief;
@@ -163,8 +163,8 @@ describe('the demo authorization server', function () {
     });
   });
 
-  describe('renews and ends tokens', () => {
-    it('rotates refresh tokens, and revokes the family when an old one comes back', async () => {
+  describe('renewing and revoking tokens', () => {
+    it('rotates refresh tokens, and revokes the family if an old one is used again', async () => {
       const first = await asAlice();
       const second = (await (await refresh(first)).json()) as TokenAnswer;
       assert.notEqual(second.refresh_token, first.refresh_token);
@@ -182,7 +182,7 @@ describe('the demo authorization server', function () {
       ]);
     });
 
-    it('revokes a refresh token, and leaves those for another server alone', async () => {
+    it('revokes a refresh token without those for another server', async () => {
       const browser = new UserBrowser();
       const tokens = await asAlice({ browser });
       const other = await asAlice({ browser, resource: world.reports.url, scopes: ['read:report'] });
@@ -194,7 +194,7 @@ describe('the demo authorization server', function () {
       assert.equal(eventKinds().filter((kind) => kind === 'revoked').length, 1);
     });
 
-    it("ends a user's grants when an administrator says so", async () => {
+    it("revokes a user's grants for an administrator", async () => {
       const ofAlice = await asAlice();
       const ofBob = await asAlice({ user: bob });
       world.authorizationServer.revokeGrantOf(alice.sub);
@@ -203,7 +203,7 @@ describe('the demo authorization server', function () {
     });
   });
 
-  describe('registers clients', () => {
+  describe('registering clients', () => {
     const register = (redirectUri: string, more: object = {}) =>
       fetch(`${world.authorizationServer.issuer}/reg`, {
         method: 'POST',
@@ -211,7 +211,7 @@ describe('the demo authorization server', function () {
         body: JSON.stringify({ client_name: 'Editor', redirect_uris: [redirectUri], ...more }),
       });
 
-    it('as public native ones, with a query in a loopback redirect and scopes it leaves to resources', async () => {
+    it('registers public native clients, with a query in a loopback redirect, and leaves resource scopes out', async () => {
       const redirectUri = 'http://127.0.0.1:4711/callback?vscode-reqid=7&vscode-scheme=x';
       const response = await register(redirectUri, { scope: 'repo:read repo:write' });
       const client = (await response.json()) as Record<string, unknown>;
@@ -222,7 +222,7 @@ describe('the demo authorization server', function () {
       assert.deepEqual(eventKinds(), ['registration']);
     });
 
-    it('not for a redirect over http off loopback', async () => {
+    it('rejects a redirect over http off loopback', async () => {
       assert.equal(
         await errorOf(await register('http://editor.example.org/callback')),
         'invalid_redirect_uri',

@@ -18,25 +18,25 @@ export type { AuthorizationServerEvent } from './authorizationServerEvents.js';
 /** A public client with loopback and editor redirects that needs no registration. */
 export const preRegisteredClientId = 'demo-preregistered';
 
-/** A client that shows by a key who it is, where {@link AuthorizationServerOptions.clientKey} is given. */
+/** A client that authenticates with a key, if {@link AuthorizationServerOptions.clientKey} is present. */
 export const keyClientId = 'demo-with-key';
 
 export interface AuthorizationServerOptions {
-  /** 0, the default, for any free port. */
+  /** If 0, the default, any free port is used. */
   readonly port?: number;
-  /** Seconds an access token lives. */
+  /** Lifetime of an access token in seconds. */
   readonly accessTokenSeconds?: number;
-  /** Path of the issuer, as "/tenant"; the issuer has none by default. */
+  /** Path of the issuer, such as "/tenant". By default, the issuer has none. */
   readonly issuerPath?: string;
-  /** Whether clients may register themselves (RFC 7591); they may by default. */
+  /** Whether clients may register themselves (RFC 7591). True by default. */
   readonly dynamicRegistration?: boolean;
-  /** Whether authorization requests are taken only if they were pushed ahead (RFC 9126). */
+  /** Whether only pushed authorization requests are accepted (RFC 9126). */
   readonly requirePushedRequests?: boolean;
   /** Whether proofs must carry a nonce (RFC 9449 §8). */
   readonly requireDpopNonce?: boolean;
-  /** Whether people may also sign in at an OpenID provider and a SAML identity provider, which are started. */
+  /** Whether to start an OpenID provider and a SAML identity provider, which users may sign in with. */
   readonly federatedLogins?: boolean;
-  /** ID tokens hold a subject and neither name nor address. */
+  /** If true, ID tokens contain a subject and neither name nor address. */
   readonly namesNobody?: boolean;
   /** The public half of the key (JWK) that {@link keyClientId} is registered with. */
   readonly clientKey?: object;
@@ -44,7 +44,7 @@ export interface AuthorizationServerOptions {
 
 const day = 24 * 60 * 60;
 
-/** Starts a real authorization server on loopback, with pages of its own and people from `people.ts`. */
+/** Starts a real authorization server on loopback, with its own pages and the users of `people.ts`. */
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions = {},
 ): Promise<DemoAuthorizationServer> {
@@ -65,7 +65,7 @@ export async function startAuthorizationServer(
     const configuration: Configuration = {
       adapter: (model) => grants.adapter(model),
       jwks: { keys: [signingKey] },
-      // Cookies do not know ports: every server on 127.0.0.1 gets them, so their names carry the port.
+      // Cookies ignore ports: every server on 127.0.0.1 receives them, so their names contain the port.
       cookies: {
         names: cookieNames(new URL(origin).port),
         keys: [randomBytes(32).toString('base64url')],
@@ -176,14 +176,14 @@ export async function startAuthorizationServer(
   );
 }
 
-/** The running server, and what tests may see and do. */
+/** The running server, with what tests may inspect and change. */
 export class DemoAuthorizationServer {
   constructor(
     readonly issuer: string,
-    /** What happened, oldest first. */
+    /** Events, oldest first. */
     readonly events: readonly AuthorizationServerEvent[],
     readonly requests: readonly LoggedRequest[],
-    /** Logins at identity providers, where they were wanted. */
+    /** Logins at identity providers, if enabled. */
     readonly federated: FederatedLogins | undefined,
     private readonly grants: GrantStore,
     private readonly resources: Map<string, DemoResource>,
@@ -203,7 +203,7 @@ export class DemoAuthorizationServer {
     this.faults.fault = fault;
   }
 
-  /** Makes a resource server known: only for these are tokens issued (RFC 8707). */
+  /** Registers a resource server. Tokens are issued only for registered ones (RFC 8707). */
   addResource(resource: DemoResource): void {
     this.resources.set(resource.url, resource);
   }
@@ -212,12 +212,12 @@ export class DemoAuthorizationServer {
     return this.events.filter((event) => event.kind === kind);
   }
 
-  /** Ends all grants of a user, as an administrator would. Access tokens live until they expire. */
+  /** Ends all grants of a user, as an administrator does. Access tokens stay valid until they expire. */
   revokeGrantOf(sub: string): void {
     this.grants.endGrantsOf(sub);
   }
 
-  /** Forgets a registered client, as servers do that clean up. */
+  /** Deletes a registered client, as some servers do periodically. */
   forgetClient(clientId: string): boolean {
     return this.grants.forgetClient(clientId);
   }
@@ -274,7 +274,9 @@ function account(sub: string, isNameless = false) {
   };
 }
 
-/** Every authorization asks: a grant counts only in the request whose consent made it. */
+/**
+ * Every authorization request needs consent: a grant applies only to the request whose consent created it.
+ */
 async function grantOfThisConsent(
   context: KoaContextWithOIDC,
 ): Promise<InstanceType<Provider['Grant']> | undefined> {
@@ -283,8 +285,8 @@ async function grantOfThisConsent(
 }
 
 /**
- * Names a newly registered client, and mends its metadata where the provider would not: it knows no scopes
- * of resource servers, and makes a secret unless the request itself says that none is wanted.
+ * Names a newly registered client and corrects its metadata: the provider does not know the scopes of
+ * resource servers, and creates a secret unless the request declines one.
  */
 function registeredClientId(context: KoaContextWithOIDC): string {
   const { body } = context.oidc;
@@ -295,7 +297,10 @@ function registeredClientId(context: KoaContextWithOIDC): string {
   return `registered-${randomBytes(9).toString('base64url')}`;
 }
 
-/** Takes the issuer's path off the address, where well-known ones have it at the end (RFC 8414 §3.1). */
+/**
+ * Removes the issuer's path from the address of well-known documents, which have it at the end (RFC 8414
+ * §3.1).
+ */
 function mountAt(
   request: { url?: string | undefined; originalUrl?: string | undefined },
   mount: string,

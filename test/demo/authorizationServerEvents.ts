@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
-/** Something the authorization server did or refused. */
+/** An action or refusal of the authorization server. */
 export interface AuthorizationServerEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -11,28 +11,28 @@ export interface AuthorizationServerEvent {
     | 'authorizationRefused'
     /** A user signed in at an identity provider. */
     | 'federatedLogin'
-    /** What came from an identity provider, or in its name, was not believed. */
+    /** A message from an identity provider, or in its name, was rejected. */
     | 'federatedLoginRefused'
-    /** Tokens for a code. */
+    /** Tokens were issued for a code. */
     | 'token'
-    /** Tokens for a refresh token. */
+    /** Tokens were issued for a refresh token. */
     | 'refresh'
     | 'tokenRefused'
-    /** A rotated refresh token was shown again; its grant has been revoked. */
+    /** A rotated refresh token was used again, and its grant was revoked. */
     | 'reuse'
     | 'revoked'
     | 'serverError';
   readonly clientId?: string;
   readonly sub?: string;
-  /** The `resource` of the request, where it named one. */
+  /** The `resource` of the request, if present. */
   readonly resource?: string;
-  /** The scopes asked for, or granted where tokens were issued. */
+  /** The requested scopes, or the granted ones if tokens were issued. */
   readonly scope?: string;
-  /** The `error` code of a refusal; of a federated login, the reason. */
+  /** The `error` code of a refusal, or the reason for a failed federated login. */
   readonly error?: string;
 }
 
-/** Appends what the provider reports to `events`. */
+/** Appends the provider's events to `events`. */
 export function recordEvents(provider: Provider, events: AuthorizationServerEvent[]): void {
   const record = (
     kind: AuthorizationServerEvent['kind'],

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { DpopFault, DpopVerification, ProvenRequest } from './dpopVerification.js';
 
-/** What a valid access token says. */
+/** The claims of a valid access token. */
 export interface VerifiedToken {
   readonly sub: string;
   readonly name: string;
@@ -10,24 +10,24 @@ export interface VerifiedToken {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** An answer that refuses a request, with its `WWW-Authenticate` header (RFC 6750 §3, RFC 9728 §5.1). */
+/** A response that refuses a request, with its `WWW-Authenticate` header (RFC 6750 §3, RFC 9728 §5.1). */
 export interface BearerRefusal {
   readonly status: 401 | 403;
   readonly challenge: string;
-  /** To be sent as `DPoP-Nonce` (RFC 9449 §9). */
+  /** The value of the `DPoP-Nonce` header (RFC 9449 §9). */
   readonly nonce?: string;
 }
 
 export interface BearerVerificationOptions {
   readonly issuer: string;
   readonly jwksUri: string;
-  /** The `aud` a token must have: this server's own address. */
+  /** The required `aud` of a token: this server's own address. */
   readonly audience: string;
   /** Address of the protected resource metadata, named in challenges. */
   readonly resourceMetadata: string;
-  /** Scopes named in a 401, or undefined to name none. */
+  /** Scopes in a 401 challenge. If undefined, the challenge names none. */
   readonly scopesToAskFor: readonly string[] | undefined;
-  /** Takes bound tokens only, and has their proofs verified (RFC 9449). */
+  /** If present, only bound tokens are accepted and their proofs are verified (RFC 9449). */
   readonly dpop?: DpopVerification;
 }
 
@@ -41,7 +41,7 @@ export class BearerVerification {
 
   /**
    * @param authorization the request's `Authorization` header
-   * @param proven what a proof must be for, where bound tokens are taken
+   * @param proven what a proof must match, if bound tokens are required
    */
   async verify(
     authorization: string | undefined,
@@ -75,7 +75,7 @@ export class BearerVerification {
     }
   }
 
-  /** The 401 for a token that was taken back before its end. */
+  /** Returns the 401 for a token that was revoked before it expired. */
   revoked(): BearerRefusal {
     return this.#unauthorized('invalid_token', 'The access token was revoked');
   }

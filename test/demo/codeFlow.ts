@@ -27,8 +27,8 @@ export interface CodeFlowRequest {
 const redirectUri = 'http://127.0.0.1:4711/callback';
 
 /**
- * The authorization code flow with PKCE as the pre-registered client, in plain `fetch`: what tests of the
- * demo world itself go by, independent of the code under test.
+ * Runs the authorization code flow with PKCE as the pre-registered client, in plain `fetch`. Tests of the
+ * demo world use it because it is independent of the code under test.
  *
  * @returns the authorization response, and `redeem`, which exchanges its code
  */
@@ -79,7 +79,7 @@ export async function signInForTokens(request: CodeFlowRequest): Promise<TokenAn
   return (await (await redeem()).json()) as TokenAnswer;
 }
 
-/** A request to the token endpoint as the pre-registered client. */
+/** Sends a request to the token endpoint as the pre-registered client. */
 export function tokenRequest(
   authorizationServer: DemoAuthorizationServer,
   parameters: Record<string, string>,

@@ -13,21 +13,21 @@ describe('the cookie jar', () => {
 
   const jar = jarWith('s=1; SameSite=Strict', 'l=1; SameSite=Lax', 'n=1; SameSite=None; Secure', 'd=1');
 
-  it('sends everything to an address that was typed, and from page to page of a site', () => {
+  it('sends all cookies to a typed address, and between pages of a site', () => {
     assert.equal(jar.headerFor(here), 's=1; l=1; n=1; d=1');
     const otherPort = new URL('http://127.0.0.1:4713/');
     assert.equal(jar.headerFor(here, { from: otherPort, method: 'post' }), 's=1; l=1; n=1; d=1');
   });
 
-  it('keeps strict cookies back from what another site links to', () => {
+  it('withholds strict cookies from a link on another site', () => {
     assert.equal(jar.headerFor(here, { from: elsewhere }), 'l=1; n=1; d=1');
   });
 
-  it('keeps lax cookies, and those that say nothing, back from what another site posts', () => {
+  it('withholds lax cookies, and those without SameSite, from a POST of another site', () => {
     assert.equal(jar.headerFor(here, { from: elsewhere, method: 'post' }), 'n=1');
   });
 
-  it('knows hosts and paths, and forgets what is over', () => {
+  it('respects hosts and paths, and drops expired cookies', () => {
     const narrow = jarWith('a=1; Path=/deep', 'b=1', 'b=; Max-Age=0');
     assert.equal(narrow.headerFor(here), undefined);
     assert.equal(narrow.headerFor(new URL('/deep/er', here)), 'a=1');

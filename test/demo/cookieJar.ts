@@ -6,22 +6,23 @@ interface Cookie {
   readonly sameSite: 'strict' | 'lax' | 'none';
 }
 
-/** How a browser comes to an address. */
+/** The way a browser navigates to an address. */
 export interface Navigation {
-  /** The page that led there; undefined if the user typed it. Redirects do not change it. */
+  /** The page with the link or form. Undefined if the user typed the address. Redirects do not change it. */
   readonly from?: URL | undefined;
-  /** GET if none is given. */
+  /** GET by default. */
   readonly method?: 'get' | 'post' | undefined;
 }
 
 /**
- * A browser's cookies for loopback hosts: by host and path, blind to ports as in a browser, and kept back from
- * what other sites lead to as `SameSite` says, which is `Lax` where nothing is said. Here a site is a host.
+ * A browser's cookies for loopback hosts, by host and path and without regard to ports, as in a browser.
+ * Cross-site navigations omit cookies according to `SameSite`, with `Lax` as the default. Here, a site is a
+ * host.
  */
 export class CookieJar {
   #cookies: Cookie[] = [];
 
-  /** The `Cookie` header for an address, or undefined if there is none. */
+  /** Returns the `Cookie` header for an address, or undefined if there is none. */
   headerFor(url: URL, navigation: Navigation = {}): string | undefined {
     const sent = this.#cookies
       .filter(({ sameSite }) => allows(sameSite, url, navigation))
@@ -30,7 +31,7 @@ export class CookieJar {
     return sent.length > 0 ? sent.map(({ name, value }) => `${name}=${value}`).join('; ') : undefined;
   }
 
-  /** Takes over the `Set-Cookie` headers of a response from `url`. */
+  /** Stores the `Set-Cookie` headers of a response from `url`. */
   store(url: URL, setCookies: readonly string[]): void {
     for (const line of setCookies) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
@@ -60,7 +61,7 @@ function sameSiteOf(value: string | undefined): Cookie['sameSite'] {
   return word === 'strict' || word === 'none' ? word : 'lax';
 }
 
-/** Of navigations only; what a page loads into itself brings no `Lax` cookie either. */
+/** This applies to navigations only. Subresources receive no `Lax` cookie either. */
 function allows(sameSite: Cookie['sameSite'], to: URL, { from, method = 'get' }: Navigation): boolean {
   if (from === undefined || from.hostname === to.hostname) return true;
   return sameSite === 'none' || (sameSite === 'lax' && method === 'get');

@@ -1,10 +1,10 @@
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose';
 import { createHash } from 'node:crypto';
 
-/** What a proof came with. */
+/** The request that a proof was sent with. */
 export interface ProvenRequest {
   readonly method: string;
-  /** Without query. */
+  /** The URL without its query. */
   readonly url: string;
   readonly token: string;
   /** The request's `DPoP` header. */
@@ -17,11 +17,11 @@ export type DpopFault = 'use_dpop_nonce' | 'invalid_dpop_proof' | 'invalid_token
 
 /** Verifies the proofs sent to one resource server (RFC 9449 §4.3, §7.1, §9). */
 export class DpopVerification {
-  /** What proofs must carry; undefined asks for none. */
+  /** The nonce that proofs must contain. If undefined, none is required. */
   nonce: string | undefined;
-  /** What was proven, oldest first: the method, and the thumbprint of the key. */
+  /** Accepted proofs, oldest first: the method, and the thumbprint of the key. */
   readonly proven: { readonly method: string; readonly thumbprint: string }[] = [];
-  /** What was refused, oldest first. */
+  /** Refused proofs, oldest first. */
   readonly faults: DpopFault[] = [];
   readonly #seen = new Set<string>();
 

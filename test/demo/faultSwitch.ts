@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * What is wrong with a server, for tests.
+ * A fault of a server, for tests.
  * `echo` is a 403 that repeats the request's `Authorization`, as careless servers do.
- * `forbidden` is a 403 by policy, without a challenge; `hungUp` ends the connection without a word; `held` keeps
- * each request waiting until the fault changes, so that a test needs no timer; `delayMs` answers late, in
- * milliseconds.
+ * `forbidden` is a 403 by policy, without a challenge. `hungUp` closes the connection without a response.
+ * `held` holds each request until the fault changes, so that a test needs no timer. `delayMs` delays the
+ * response, in milliseconds.
  */
 export type DemoFault =
   'none' | 'forbidden' | 'serverError' | 'echo' | 'hungUp' | 'held' | { readonly delayMs: number };
 
-/** A fault that can be switched while requests are under way. */
+/** A fault that can be changed while requests are pending. */
 export class FaultSwitch {
   #fault: DemoFault = 'none';
   #held: (() => void)[] = [];
@@ -31,7 +31,7 @@ export class FaultSwitch {
     if (this.#held.length === 0) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 
-  /** Lets every waiting request go on. */
+  /** Releases every held request. */
   release(): void {
     const held = this.#held;
     this.#held = [];
@@ -43,7 +43,7 @@ export class FaultSwitch {
     this.#timers.clear();
   }
 
-  /** Returns true if the fault has answered the request, so that nobody else must. */
+  /** Returns true if the fault has handled the request. */
   async answers(response: ServerResponse): Promise<boolean> {
     const fault = this.#fault;
     if (fault === 'none') return false;

@@ -6,15 +6,15 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Who a branch was made by. */
+/** The author of a branch. */
 export interface BranchAuthor {
   readonly name: string;
   readonly email: string;
-  /** The subject of the token it was made with. */
+  /** The subject of the token that created it. */
   readonly subject: string;
 }
 
-/** Git would not have it; `reason` is for the user. */
+/** Git rejected the branch name. `reason` is for the user. */
 export class BranchRefused extends Error {
   override readonly name = 'BranchRefused';
   constructor(
@@ -52,16 +52,16 @@ export class GitRepository {
   }
 
   /**
-   * Makes a branch from `main`, with an empty commit that says who made it.
+   * Creates a branch from `main`, with an empty commit by the author.
    *
-   * @throws {BranchRefused}
+   * @throws {BranchRefused} if git rejects the name
    */
   async createBranch(name: string, author: BranchAuthor): Promise<void> {
     if (!(await this.#isBranchName(name))) throw new BranchRefused(name, 'invalidName');
     const message = `Begin branch ${name}\n\nSubject: ${author.subject}`;
     const commit = await this.#commit('main^{tree}', ['-p', 'main'], message, author);
     try {
-      // The empty old value: only if there is no such branch.
+      // The empty old value makes git fail if the branch exists.
       await this.#git(['update-ref', `refs/heads/${name}`, commit, '0'.repeat(commit.length)]);
     } catch (error) {
       if ((await this.branches()).includes(name)) throw new BranchRefused(name, 'exists');
@@ -69,7 +69,7 @@ export class GitRepository {
     }
   }
 
-  /** Who made the branch, or undefined if there is no such branch. */
+  /** Returns the author of the branch, or undefined if there is no such branch. */
   async branchAuthor(name: string): Promise<BranchAuthor | undefined> {
     if (!(await this.branches()).includes(name)) return undefined;
     const format = '--format=%an%n%ae%n%(trailers:key=Subject,valueonly)';
@@ -79,7 +79,7 @@ export class GitRepository {
     return { name: author, email, subject };
   }
 
-  /** A file of `main`. */
+  /** Returns a file of `main`. */
   async readFile(path: string): Promise<string> {
     return `${await this.#git(['show', `main:${path}`])}\n`;
   }
@@ -90,7 +90,7 @@ export class GitRepository {
 
   async #isBranchName(name: string): Promise<boolean> {
     try {
-      // Prints the name it understood, which differs for "@{-1}" and the like.
+      // Prints the name as git resolves it, which differs for names such as "@{-1}".
       return (await this.#git(['check-ref-format', '--branch', name])) === name;
     } catch {
       return false;
@@ -108,9 +108,9 @@ export class GitRepository {
     });
   }
 
-  /** Git without a shell and without the machine's own configuration. Returns trimmed output. */
+  /** Runs git without a shell and without the machine's configuration. Returns trimmed output. */
   async #git(args: string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
-    // A hook that runs the tests sets GIT_DIR and the like, which would lead to another repository.
+    // A hook that runs the tests sets variables such as GIT_DIR, which would select another repository.
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
     const running = run('git', args, {
       cwd: this.directory,
@@ -122,7 +122,7 @@ export class GitRepository {
         ...options.env,
       },
     });
-    // Git may end without reading; what it was given then does not matter, its exit status does.
+    // Git may end before it reads its input. Only its exit status matters.
     running.child.stdin?.on('error', () => undefined).end(options.input ?? '');
     return (await running).stdout.trim();
   }

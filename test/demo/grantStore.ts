@@ -4,13 +4,13 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 const endedByGrant = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken', 'Grant']);
 
 /**
- * All that the authorization server remembers, in memory. Expiry is judged by `oidc-provider` from the
- * record's own `exp`; nothing is evicted, since a demo world lives for minutes.
+ * The authorization server's storage, in memory. `oidc-provider` checks expiry with the record's own `exp`.
+ * Nothing is evicted, since a demo world runs for minutes.
  */
 export class GrantStore {
   readonly #records = new Map<string, { readonly model: string; payload: AdapterPayload }>();
 
-  /** The adapter of one model ("RefreshToken", "Client", …), as `oidc-provider` asks for it. */
+  /** Returns the adapter of one model ("RefreshToken", "Client", …) for `oidc-provider`. */
   adapter(model: string): Adapter {
     const key = (id: string) => `${model}:${id}`;
     const firstWhere = (matches: (payload: AdapterPayload) => boolean) =>
@@ -41,7 +41,7 @@ export class GrantStore {
     };
   }
 
-  /** The scopes this user has allowed this client at a resource in grants that still stand. */
+  /** Returns the scopes that this user has granted this client at a resource, in active grants. */
   scopesAllowed(sub: string, clientId: string, resource: string): Set<string> {
     const now = Date.now() / 1000;
     const scopes = this.#where('Grant')
@@ -51,7 +51,7 @@ export class GrantStore {
     return new Set(scopes.filter((scope) => scope !== ''));
   }
 
-  /** Ends every grant of a user, with its tokens. Returns the client ids that held one. */
+  /** Ends every grant of a user, with its tokens. Returns the IDs of the affected clients. */
   endGrantsOf(sub: string): string[] {
     const ended: string[] = [];
     for (const [key, { model, payload }] of this.#records) {
@@ -62,7 +62,7 @@ export class GrantStore {
     return ended;
   }
 
-  /** Forgets a dynamically registered client. */
+  /** Deletes a dynamically registered client. */
   forgetClient(clientId: string): boolean {
     return this.#records.delete(`Client:${clientId}`);
   }
@@ -72,7 +72,7 @@ export class GrantStore {
   }
 }
 
-/** A grant's scopes by resource; what the user refused is kept apart, in `rejected`. */
+/** A grant's scopes by resource. Refused ones are stored separately, in `rejected`. */
 function resourceScopes(grant: AdapterPayload): Readonly<Record<string, string>> {
   return (grant['resources'] ?? {}) as Record<string, string>;
 }

@@ -1,13 +1,13 @@
-/** A form as a browser would send it, unless something is changed first. */
+/** A form as a browser would send it, unless a field is changed first. */
 export interface HtmlForm {
   readonly method: 'get' | 'post';
   readonly action: URL;
-  /** Names and values of the fields that would be sent, checked boxes only. */
+  /** Names and values of the fields to send, with checked boxes only. */
   readonly fields: URLSearchParams;
   readonly buttons: readonly { readonly name: string; readonly value: string; readonly label: string }[];
 }
 
-/** Reads the forms of a page. Enough HTML for the pages of an authorization server, not for all. */
+/** Reads the forms of a page. It handles the HTML of an authorization server's pages, not all HTML. */
 export function readForms(html: string, pageUrl: URL): HtmlForm[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)].map(([, tag = '', inner = '']) => {
     const form = attributesOf(tag);
@@ -32,7 +32,7 @@ export function readForms(html: string, pageUrl: URL): HtmlForm[] {
   });
 }
 
-/** What a user reads: no tags, no styles, single spaces. */
+/** Returns the visible text: no tags, no styles, single spaces. */
 export function textOf(html: string): string {
   const visible = html.replace(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
   return unescapeHtml(visible).replace(/\s+/g, ' ').trim();

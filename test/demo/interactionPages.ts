@@ -2,21 +2,21 @@
 export interface ConsentScope {
   readonly scope: string;
   readonly words: string;
-  /** Asked for on top of what the user has allowed this client before. */
+  /** Whether the scope is requested in addition to those the user has granted this client before. */
   readonly added: boolean;
 }
 
 export interface ConsentPage {
   readonly clientName: string;
-  /** Who is signed in. */
+  /** The signed-in user. */
   readonly email: string;
-  /** Addresses of the resource servers the client wants to act at. */
+  /** Addresses of the resource servers that the client requests access to. */
   readonly resources: readonly string[];
-  /** Scopes of the resources, each to be allowed or not. */
+  /** Scopes of the resources, each with a check box. */
   readonly scopes: readonly ConsentScope[];
-  /** What identity scopes tell the client, in plain words. */
+  /** Descriptions of the identity scopes in plain language. */
   readonly identity: readonly string[];
-  /** Whether the client holds a grant already: then only what is added is shown. */
+  /** Whether the client already has a grant. If so, only additions are shown. */
   readonly stepUp: boolean;
 }
 
@@ -44,22 +44,22 @@ function page(title: string, main: string): string {
 <body><main>${main}</main></body></html>`;
 }
 
-/** Another way to sign in than with a password. */
+/** A sign-in option other than a password. */
 interface LoginChoice {
   readonly id: string;
   readonly label: string;
 }
 
 export interface LoginPage {
-  /** Filled in. */
+  /** The initial value of the field. */
   readonly email?: string;
-  /** Shown as an alert. */
+  /** The text of an alert. */
   readonly failure?: string;
-  /** A button for each, whose form is sent to `action`. */
+  /** A button for each option, whose form is sent to `action`. */
   readonly elsewhere?: { readonly action: string; readonly choices: readonly LoginChoice[] };
 }
 
-/** The sign-in form, sent to `action`. */
+/** Returns the sign-in form, sent to `action`. */
 export function loginPage(action: string, options: LoginPage): string {
   const failure = options.failure === undefined ? '' : `<p role="alert">${escapeHtml(options.failure)}</p>`;
   return page(
@@ -91,7 +91,7 @@ function scopeItem({ scope, words, added }: ConsentScope, stepUp: boolean): stri
 ${mark}${escapeHtml(words)} <code>${name}</code></label></li>`;
 }
 
-/** The consent form, sent to `action`: who asks, where, for what, and Allow or Deny. */
+/** Returns the consent form, sent to `action`: client, server, scopes, and Allow or Deny. */
 export function consentPage(action: string, consent: ConsentPage): string {
   const client = escapeHtml(consent.clientName);
   const title = consent.stepUp ? `${client} asks for more` : `${client} asks for access`;
@@ -120,7 +120,7 @@ ${list}${identity}${carried.join('')}
   );
 }
 
-/** What went wrong, for the user in front of the browser. */
+/** Returns an error page for the user. */
 export function errorPage(error: string, description: string): string {
   return page(
     'Something went wrong',

@@ -7,10 +7,10 @@ import { consentPage, errorPage, loginPage, type ConsentScope, type LoginPage } 
 import { readBody, sendHtml } from './loopbackServer.js';
 import { userByPassword, userBySubject } from './people.js';
 
-/** A resource server the authorization server issues tokens for. */
+/** A resource server that the authorization server issues tokens for. */
 export interface DemoResource {
   readonly url: string;
-  /** Scope → what it allows, in plain words for the consent page. */
+  /** Descriptions of scopes in plain language for the consent page. */
   readonly scopes: Readonly<Record<string, string>>;
 }
 
@@ -27,13 +27,13 @@ export class Interactions {
     private readonly provider: Provider,
     private readonly grants: GrantStore,
     private readonly resources: ReadonlyMap<string, DemoResource>,
-    /** Path all interactions lie under, as "/interaction". */
+    /** Path of all interactions, such as "/interaction". */
     private readonly basePath: string,
-    /** Logins at identity providers, where there are some. */
+    /** Logins at identity providers, if enabled. */
     private readonly federated: FederatedLogins | undefined,
   ) {}
 
-  /** The page a user is sent to for an interaction. */
+  /** The page of an interaction. */
   pathFor(uid: string): string {
     return `${this.basePath}/${uid}`;
   }
@@ -159,7 +159,7 @@ export class Interactions {
     }
     const asked = this.#asked(interaction);
     const allowed = new Set(form.getAll('scope'));
-    // A grant of its own for each consent, so that revoking one server's tokens ends no other server's.
+    // Each consent has a separate grant, so that revoking one server's tokens keeps those of other servers.
     const grant = new this.provider.Grant({
       accountId: asked.sub,
       clientId: String(interaction.params['client_id']),
@@ -181,7 +181,7 @@ export class Interactions {
     });
   }
 
-  /** What an authorization request asks the user for, and what of it they have not allowed before. */
+  /** The scopes of an authorization request, and those the user has not granted before. */
   #asked({ params, session, prompt }: Interaction): {
     sub: string;
     identityScopes: string[];

@@ -1,23 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Bodies past this many bytes are refused by the demo servers. */
+/** The demo servers refuse bodies over this number of bytes. */
 const bodyLimit = 4 * 1024 * 1024;
 
-/** An HTTP server on 127.0.0.1 that ends, sockets included, when it is closed. */
+/** An HTTP server on 127.0.0.1. Closing it also closes its sockets. */
 export interface LoopbackServer {
   readonly port: number;
-  /** `http://127.0.0.1:<port>`, unless another name was asked for. */
+  /** `http://127.0.0.1:<port>`, or with another host name if one was passed. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
 /**
- * Listens on 127.0.0.1 only. `makeHandler` is given the server's origin, which many a handler must know.
- * A handler that throws answers 500.
+ * Listens on 127.0.0.1 only. `makeHandler` receives the server's origin. If a handler throws, the response
+ * is a 500.
  *
  * @param port 0 for any free port
- * @param name what the origin calls the host: to a browser `localhost` is another site
+ * @param name the origin's host name; to a browser, `localhost` is a different site
  */
 export async function listenOnLoopback(
   port: number,
@@ -57,7 +57,7 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-/** @throws {RangeError} where the body is larger than 4 MB */
+/** @throws {RangeError} if the body is larger than 4 MB */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -74,7 +74,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(JSON.stringify(body));
 }
 
-/** Sends a page that no cache keeps and that may load nothing. */
+/** Sends a page that must not be cached and may load nothing. */
 export function sendHtml(response: ServerResponse, status: number, html: string): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { TokenAnswer } from './codeFlow.js';
 
-/** A client of the SDK's, connected with a token; it is the caller's to close. */
+/** Returns an SDK client connected with a token, which the caller must close. */
 export async function connectMcp(url: string, { access_token }: TokenAnswer): Promise<Client> {
   const client = new Client({ name: 'demo-test', version: '1' });
   const requestInit = { headers: { authorization: `Bearer ${access_token}` } };
@@ -10,7 +10,7 @@ export async function connectMcp(url: string, { access_token }: TokenAnswer): Pr
   return client;
 }
 
-/** One JSON-RPC request without a session, as a client's first is. */
+/** Sends one JSON-RPC request without a session, like a client's first request. */
 export function postMcp(url: string, token: string, method = 'initialize', params: object = {}) {
   return fetch(url, {
     method: 'POST',

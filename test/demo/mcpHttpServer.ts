@@ -9,7 +9,7 @@ import { FaultSwitch, type DemoFault } from './faultSwitch.js';
 import { listenOnLoopback, readBody, sendJson, type LoopbackServer } from './loopbackServer.js';
 import { logRequest, pathOf, type LoggedRequest } from './requestLog.js';
 
-/** A JSON-RPC message as far as the HTTP layer must understand it. */
+/** The fields of a JSON-RPC message that the HTTP layer needs. */
 export interface RpcMessage {
   readonly id?: string | number;
   readonly method?: string;
@@ -17,21 +17,21 @@ export interface RpcMessage {
 }
 
 export interface McpHttpServerOptions {
-  /** 0, the default, for any free port. */
+  /** If 0, the default, any free port is used. */
   readonly port?: number;
   readonly issuer: string;
   readonly jwksUri: string;
-  /** Answers with JSON where the transport would stream; streams by default. */
+  /** Whether to respond with JSON in place of a stream. False by default. */
   readonly jsonResponses?: boolean;
-  /** Scopes a 401 names; undefined names none. */
+  /** Scopes in a 401 challenge. If undefined, it names none. */
   readonly challengeScopes: readonly string[] | undefined;
-  /** Protected resource metadata (RFC 9728) for the server at this address. */
+  /** Returns the protected resource metadata (RFC 9728) for the server at this address. */
   readonly metadata: (url: string) => object;
-  /** Takes tokens bound to a key only. */
+  /** If present, only tokens bound to a key are accepted. */
   readonly dpop?: DpopVerification;
-  /** Scopes a message needs, judged before the MCP layer sees it. */
+  /** Returns the scopes a message needs, before the MCP layer receives it. */
   readonly requiredScopes: (message: RpcMessage) => readonly string[];
-  /** Makes the MCP server of one session, which acts for one user. */
+  /** Creates the MCP server of one session, which belongs to one user. */
   readonly createServer: (caller: VerifiedToken) => McpServer;
 }
 
@@ -44,11 +44,11 @@ const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 
 /** An OAuth-protected MCP server over Streamable HTTP, at `/mcp` on loopback. */
 export class McpHttpServer {
-  /** The requests it got, oldest first. */
+  /** The received requests, oldest first. */
   readonly requests: LoggedRequest[] = [];
-  /** Faults reach only messages of this JSON-RPC method; undefined: everything at `/mcp`. */
+  /** The JSON-RPC method that faults apply to. If undefined, they apply to all requests at `/mcp`. */
   faultOnly: string | undefined;
-  /** The subject whose tokens are refused although they have not expired, as where each one is asked about. */
+  /** The subject whose tokens are refused before they expire, as a server with token introspection does. */
   distrusts: string | undefined;
   readonly #faults = new FaultSwitch();
   readonly #sessions = new Map<string, Session>();
@@ -90,17 +90,17 @@ export class McpHttpServer {
     this.#faults.fault = fault;
   }
 
-  /** Resolves once a request is held back by the fault `held`. */
+  /** Resolves when the fault `held` holds a request. */
   whenHeld(): Promise<void> {
     return this.#faults.whenHeld();
   }
 
-  /** Ids of the sessions that are open. */
+  /** IDs of the open sessions. */
   get sessionIds(): string[] {
     return [...this.#sessions.keys()];
   }
 
-  /** Ends all sessions, as a server does that restarts: their ids are answered 404 from then on. */
+  /** Ends all sessions, as a restart does. Their IDs receive a 404 from then on. */
   async endSessions(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
@@ -140,7 +140,7 @@ export class McpHttpServer {
     return this.faultOnly === undefined || messages.some(({ method }) => method === this.faultOnly);
   }
 
-  /** Verifies the token and its scopes; answers 401 or 403 where they do not do. */
+  /** Verifies the token and its scopes, and responds with 401 or 403 if they are insufficient. */
   async #admit(
     request: IncomingMessage,
     response: ServerResponse,
@@ -180,7 +180,7 @@ export class McpHttpServer {
     const sessionId = request.headers['mcp-session-id'];
     if (typeof sessionId === 'string') {
       const session = this.#sessions.get(sessionId);
-      // Another user's session does not exist for this one.
+      // Another user's session is treated as unknown.
       if (session?.sub === caller.sub) await session.transport.handleRequest(request, response, body);
       else sendJson(response, 404, rpcError(-32001, 'Session not found'));
       return;

@@ -2,8 +2,8 @@ import { format } from 'node:util';
 import type * as oidcProvider from 'oidc-provider';
 
 /**
- * Loads `oidc-provider` and passes on everything it prints but its notices for operators: it writes one to
- * the console as it is imported under a Node version that it does not support officially.
+ * Loads `oidc-provider` without its notices for operators: it prints one on import under a Node version
+ * that it does not officially support.
  */
 export async function loadOidcProvider(): Promise<typeof oidcProvider> {
   const warn = console.warn;

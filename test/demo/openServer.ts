@@ -3,20 +3,20 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { listenOnLoopback, readBody, sendJson } from './loopbackServer.js';
 import { logRequest, type LoggedRequest } from './requestLog.js';
 
-/** An MCP server that asks nobody for authorization, and keeps no sessions. */
+/** An MCP server without authorization and without sessions. */
 export interface OpenServer {
   readonly url: string;
-  /** The requests it got, oldest first. */
+  /** The received requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
   close(): Promise<void>;
 }
 
-/** What it is called, and its one tool. */
+/** The server's name, and its single tool. */
 interface OpenServerOptions {
   readonly server: string;
   readonly tool: string;
   readonly title: string;
-  /** What the tool says. */
+  /** The tool's result. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
-/** The people of the demo world. Their passwords say that they are none. */
+/** The users of the demo world. The text of their passwords says that they are for demos. */
 export interface DemoUser {
-  /** The subject that tokens are issued for: stable, and not the address. */
+  /** The subject of tokens: stable, and different from the email address. */
   readonly sub: string;
   readonly name: string;
   readonly email: string;
@@ -27,7 +27,7 @@ export function userBySubject(sub: string): DemoUser | undefined {
   return demoPeople.find((user) => user.sub === sub);
 }
 
-/** The user whose address and password these are, if any. */
+/** Returns the user with this address and password, if any. */
 export function userByPassword(email: string, password: string): DemoUser | undefined {
   return demoPeople.find((user) => user.email === email.trim() && user.password === password);
 }

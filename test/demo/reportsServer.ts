@@ -4,15 +4,15 @@ import type { DemoAuthorizationServer } from './authorizationServer.js';
 import type { VerifiedToken } from './bearerVerification.js';
 import { McpHttpServer, type RpcMessage } from './mcpHttpServer.js';
 
-/** Scope → what it allows, in the consent page's words. */
+/** Descriptions of scopes for the consent page. */
 const reportsScopes = {
   'read:report': 'Read your reports',
   'tools:generate_summary': 'Write summaries of your reports',
 } as const;
 
 /**
- * How the server describes itself: by RFC 9728, or by the literal document of the article, whose members
- * no standard has and whose challenge names no scope.
+ * The kind of metadata: RFC 9728, or the literal document of the article, which has nonstandard members and
+ * a challenge without a scope.
  */
 export type ReportsMetadata = 'standard' | 'article';
 
@@ -29,7 +29,7 @@ export interface ReportsServerOptions {
   readonly jsonResponses?: boolean;
 }
 
-/** Starts the MCP server "reports", and makes it known for tokens. */
+/** Starts the MCP server "reports" and registers it for tokens. */
 export async function startReportsServer(options: ReportsServerOptions): Promise<ReportsServer> {
   const { authorizationServer } = options;
   const { issuer } = authorizationServer;

@@ -6,7 +6,7 @@ import type { DpopVerification } from './dpopVerification.js';
 import { BranchRefused, GitRepository, type BranchAuthor } from './gitRepository.js';
 import { McpHttpServer, type RpcMessage } from './mcpHttpServer.js';
 
-/** Scope → what it allows, in the consent page's words. */
+/** Descriptions of scopes for the consent page. */
 const repositoriesScopes = {
   'repo:read': 'See the branches and files of your repositories',
   'repo:write': 'Create branches in your repositories',
@@ -16,7 +16,7 @@ export interface RepositoriesServer {
   readonly http: McpHttpServer;
   readonly url: string;
   readonly repository: GitRepository;
-  /** Who a branch was made by, or undefined if there is none of that name. */
+  /** Returns the author of a branch, or undefined if there is no such branch. */
   branchAuthor(name: string): Promise<BranchAuthor | undefined>;
   close(): Promise<void>;
 }
@@ -25,11 +25,11 @@ export interface RepositoriesServerOptions {
   readonly authorizationServer: DemoAuthorizationServer;
   readonly port?: number;
   readonly jsonResponses?: boolean;
-  /** Takes tokens bound to a key only (RFC 9449), and says so in its metadata. */
+  /** Whether only tokens bound to a key are accepted (RFC 9449), which the metadata then states. */
   readonly dpop?: DpopVerification;
 }
 
-/** Starts the MCP server "repositories" on a real git repository, and makes it known for tokens. */
+/** Starts the MCP server "repositories" on a real git repository and registers it for tokens. */
 export async function startRepositoriesServer(
   options: RepositoriesServerOptions,
 ): Promise<RepositoriesServer> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request as a demo server remembers it: never its query, headers or body, which hold secrets. */
+/** A demo server's record of a request, without its query, headers or body, which contain secrets. */
 export interface LoggedRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -8,9 +8,9 @@ export interface LoggedRequest {
   readonly path: string;
   /** The JSON-RPC method of an MCP message. */
   rpcMethod?: string;
-  /** Whose token came with it, where that was good. */
+  /** The subject of its token, if the token was valid. */
   sub?: string;
-  /** The HTTP status, once the answer has begun. */
+  /** The HTTP status, once the response has begun. */
   status?: number;
 }
 

@@ -22,7 +22,7 @@ const text = (words: string) => ({ kind: 'text', text: words });
 const call = (name: string, args: object = {}) => ({ kind: 'toolCall', name, args });
 
 describe('the scripted model', () => {
-  it('calls the tool a request is for, with its argument', () => {
+  it('calls the tool that a request is for, with its argument', () => {
     const offered = [
       'run_in_terminal',
       createBranch,
@@ -38,7 +38,7 @@ describe('the scripted model', () => {
     );
   });
 
-  it('signs in where only that is offered, and goes on with the tool in the same turn', () => {
+  it('signs in if only that is offered, and continues with the tool in the same turn', () => {
     const turn = [asked('create a branch called x')];
     assert.deepEqual(nextStep(turn, [signIn, 'mcp_reports_sign_in']), call(signIn));
     turn.push(called('1', signIn), said('1', 'Signed in. New tools: create_branch'));
@@ -47,7 +47,7 @@ describe('the scripted model', () => {
     assert.deepEqual(nextStep(turn, [createBranch]), text('Done: Created branch x.'));
   });
 
-  it('does one errand after the other, and reports the second', () => {
+  it('performs one task after the other, and reports the second', () => {
     const status = 'mcpConsent';
     const turn = [asked('what is the status of my servers, then create a branch called x')];
     assert.deepEqual(nextStep(turn, [status, signIn]), call(status));
@@ -59,12 +59,12 @@ describe('the scripted model', () => {
     assert.deepEqual(nextStep(turn, [status, createBranch]), text('Done: Created branch x.'));
   });
 
-  it('does not sign in twice when the user declined', () => {
+  it('does not sign in twice if the user declined', () => {
     const turn = [asked('create a branch called x'), called('1', signIn), said('1', 'The user declined.')];
     assert.deepEqual(nextStep(turn, [signIn]), text('It did not work: The user declined.'));
   });
 
-  it('reports a refused tool call as such, and is not misled by the name of a branch', () => {
+  it('reports a refused tool call as refused, and is not misled by a branch name', () => {
     const turn = (name: string, result: string) => [
       asked(`create a branch called ${name}`),
       called('1', createBranch),
@@ -80,13 +80,13 @@ describe('the scripted model', () => {
     );
   });
 
-  it('says so where no tool fits, and answers requests without tools harmlessly', () => {
+  it('reports that no tool fits, and responds to requests without tools with plain text', () => {
     const turn = [asked('create a branch called x')];
     assert.deepEqual(nextStep(turn, ['run_in_terminal']), text('I have no tool for that.'));
     assert.deepEqual(nextStep([{ role: 'user', content: 'Title for this chat?' }], []), text('Demo chat'));
   });
 
-  it('answers only the last request of a conversation', () => {
+  it('responds only to the last request of a conversation', () => {
     const turn = [
       asked('create a branch called x'),
       called('1', createBranch),
@@ -122,7 +122,7 @@ describe('the scripted model', () => {
       );
     });
 
-    it('streams a tool call, and answers whole where no stream is wanted', async () => {
+    it('streams a tool call, and returns a whole response if no stream is requested', async () => {
       const events = (await (await complete(true)).text()).split('\n\n').filter((event) => event !== '');
       assert.match(events[0] ?? '', /"tool_calls":\[\{"index":0,.*create_branch.*\{\\"name\\":\\"x\\"\}/);
       assert.match(events[1] ?? '', /"finish_reason":"tool_calls"/);

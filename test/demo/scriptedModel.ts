@@ -3,11 +3,11 @@ import { listenOnLoopback, readBody, sendJson } from './loopbackServer.js';
 import { pathOf } from './requestLog.js';
 import { lastToolResult, nextStep, type ChatMessage, type ScriptedStep } from './scriptedTurn.js';
 
-/** A completion that was asked for, and what was answered. */
+/** A completion request and its response. */
 export interface ModelRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Names of the tools offered. */
+  /** Names of the offered tools. */
   readonly tools: readonly string[];
   readonly lastToolResult: string | undefined;
   readonly step: ScriptedStep;
@@ -29,7 +29,7 @@ interface CompletionRequest {
 export const scriptedModelId = 'scripted';
 
 /**
- * Serves the chat completions API (streamed and whole) with a model that follows the rules of
+ * Serves the chat completions API, streamed and whole, with a model that follows the rules of
  * `scriptedTurn.ts`.
  *
  * @param port 0 for any free port
@@ -88,7 +88,10 @@ async function complete(
   response.end('data: [DONE]\n\n');
 }
 
-/** The assistant's message; it serves as a stream's single delta too, which needs an `index` on calls. */
+/**
+ * Returns the assistant's message, which is also a stream's single delta. A delta needs an `index` on
+ * calls.
+ */
 function messageOf(step: ScriptedStep, callId: string): object {
   if (step.kind === 'text') return { role: 'assistant', content: step.text };
   const call = { name: step.name, arguments: JSON.stringify(step.args) };

@@ -1,4 +1,4 @@
-/** A message of the chat completions API, as far as the script reads it. */
+/** The fields of a chat completions message that the script reads. */
 export interface ChatMessage {
   readonly role: string;
   readonly content?: string | readonly { readonly type?: string; readonly text?: string }[] | null;
@@ -6,13 +6,13 @@ export interface ChatMessage {
   readonly tool_call_id?: string;
 }
 
-/** What the model says next: text, or one tool call. */
+/** The model's next output: text, or one tool call. */
 export type ScriptedStep =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'toolCall'; readonly name: string; readonly args: Readonly<Record<string, string>> };
 
 interface Errand {
-  /** Whose tool it is; undefined for one that goes by its own name. */
+  /** The tool's server. Undefined for a tool of the extension, which has no prefix. */
   readonly server: string | undefined;
   readonly tool: string;
   readonly args: Readonly<Record<string, string>>;
@@ -40,11 +40,11 @@ const failureTexts =
   /did not run|declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
 
 /**
- * Decides by plain rules what to do next in a conversation: do the errand of the last request with the
- * tool for it, sign in first where only that is offered, and report what the tool said. A request “…, then …”
- * is two errands, of which the second is reported.
+ * Decides the next step of a conversation by simple rules: performs the task of the last request with its
+ * tool, signs in first if only that is offered, and reports the tool's result. A request “…, then …” is two
+ * tasks, of which the second is reported.
  *
- * @param toolNames the tools offered with this very request
+ * @param toolNames the tools offered with this request
  */
 export function nextStep(messages: readonly ChatMessage[], toolNames: readonly string[]): ScriptedStep {
   if (toolNames.length === 0) return say('Demo chat');
@@ -63,7 +63,7 @@ export function nextStep(messages: readonly ChatMessage[], toolNames: readonly s
   return say('I have no tool for that.');
 }
 
-/** The text of the last tool result, if the conversation ends with one or has one. */
+/** Returns the text of the last tool result, if there is one. */
 export function lastToolResult(messages: readonly ChatMessage[]): string | undefined {
   const result = messages.findLast(({ role }) => role === 'tool');
   return result && textOf(result);
@@ -74,7 +74,7 @@ interface ToolResult {
   readonly text: string;
 }
 
-/** The last thing the user asked for, and what tools have said since. */
+/** Returns the user's last request, and the tool results since then. */
 interface Turn {
   readonly request: string;
   readonly results: readonly ToolResult[];
@@ -99,7 +99,7 @@ function currentTurn(messages: readonly ChatMessage[]): Turn {
   };
 }
 
-/** The editor wraps what was typed in this tag, among much context. */
+/** The editor wraps the typed text in this tag, with additional context. */
 const requestTag = /<userRequest>\s*([\s\S]*?)\s*<\/userRequest>/;
 
 function errandOf(request: string): Errand | undefined {
@@ -110,21 +110,24 @@ function errandOf(request: string): Errand | undefined {
   return undefined;
 }
 
-/** The errand that is left of a request, and what tools have said to it. */
+/** Returns the remaining task of a request, and its tool results. */
 function errandNow({ request, results }: Turn): readonly [Errand | undefined, readonly ToolResult[]] {
   const [first, second] = request.split(', then ', 2).map(errandOf);
   const done = results.findIndex(({ tool }) => first !== undefined && tool.endsWith(first.tool));
   return second === undefined || done < 0 ? [first, results] : [second, results.slice(done + 1)];
 }
 
-/** Tool results carry no flag here, so it is the words that tell; a branch may be called "fix-error". */
+/** Tool results have no error flag here, so the text decides. A branch may be named "fix-error". */
 function soundsFailed(text: string, { tool, args }: Errand): boolean {
-  // It tells of what failed before, and has not failed itself.
+  // It reports an earlier failure, and did not fail itself.
   if (tool === 'mcpConsent') return false;
   return failureTexts.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
 }
 
-/** The offered tool of a server: the editor names it `mcp_<server>_<tool>`, the server's name cut short. */
+/**
+ * Returns the offered tool of a server. The editor names it `mcp_<server>_<tool>`, with the server's name
+ * truncated.
+ */
 function toolOf(server: string | undefined, tool: string, offered: readonly string[]): string | undefined {
   if (server === undefined) return offered.find((name) => name === tool);
   return offered.find((name) => name.endsWith(`_${tool}`) && name.includes(server.slice(0, 6)));

@@ -8,23 +8,23 @@ import { pathOf } from './requestLog.js';
 
 const statelessScopes = { 'notes:read': 'Read your notes', 'notes:write': 'Write notes' } as const;
 
-/** A protected MCP server that speaks the revision without sessions (MCP 2026-07-28) and no other. */
+/** A protected MCP server that supports only the revision without sessions (MCP 2026-07-28). */
 export interface StatelessServer {
   readonly url: string;
-  /** The methods it was asked with a token that it took, oldest first. */
+  /** The methods of requests with an accepted token, oldest first. */
   readonly methods: readonly string[];
-  /** How many listen now. */
+  /** The number of open listeners. */
   readonly listening: number;
-  /** Announces to who listens that the tools are others. */
+  /** Notifies listeners that the tools have changed. */
   announceTools(): void;
-  /** Breaks off the connections of who listens. */
+  /** Closes the listeners' connections. */
   cutListeners(): void;
   close(): Promise<void>;
 }
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 
-/** @param takesSubscriptions whether the server knows `subscriptions/listen` */
+/** @param takesSubscriptions whether the server supports `subscriptions/listen` */
 export async function startStatelessServer(
   authorizationServer: DemoAuthorizationServer,
   takesSubscriptions = true,

@@ -1,27 +1,30 @@
 import { CookieJar } from './cookieJar.js';
 import { readForms, textOf, titleOf, type HtmlForm } from './htmlForm.js';
 
-/** A page the user saw on the way. */
+/** A page that the user saw. */
 export interface SeenPage {
   readonly url: URL;
   readonly status: number;
   readonly title: string;
-  /** What is to read on it, in one line. */
+  /** Its visible text, in one line. */
   readonly text: string;
-  /** Scopes it offers with a box to tick. */
+  /** Scopes with a check box. */
   readonly scopes: readonly string[];
 }
 
 export interface SignInAnswers {
   readonly email: string;
   readonly password: string;
-  /** `only` unticks every other scope the consent page offers, then allows. */
+  /** `only` clears every other scope on the consent page, then allows. */
   readonly consent: 'allow' | 'deny' | { readonly only: readonly string[] };
-  /** The browser to use; each sign-in has a new one by default. */
+  /** The browser to use. By default, each sign-in has a new one. */
   readonly browser?: UserBrowser;
-  /** The button of the sign-in page that leads to an identity provider; email and password are for its page. */
+  /**
+   * The button of the sign-in page that leads to an identity provider. Email and password are then for its
+   * page.
+   */
   readonly through?: string;
-  /** Sees each form before it is sent and may change it, as whoever sits at the browser can. */
+  /** Receives each form before it is sent and may change it, as a user at the browser can. */
   readonly tamper?: (form: HtmlForm) => void;
 }
 
@@ -30,13 +33,13 @@ export class UserBrowser {
   readonly cookies = new CookieJar();
   readonly pages: SeenPage[] = [];
 
-  /** The consent pages seen, oldest first. */
+  /** The consent pages, oldest first. */
   get consentPages(): SeenPage[] {
     return this.pages.filter(({ title }) => title.startsWith('Consent'));
   }
 }
 
-/** The pages led nowhere a user could go on from. */
+/** The user could not continue from a page. */
 export class SignInStopped extends Error {
   override readonly name = 'SignInStopped';
   constructor(readonly page: SeenPage) {
@@ -45,11 +48,11 @@ export class SignInStopped extends Error {
 }
 
 /**
- * Does with `fetch` what a user does in a browser: follows the redirects, fills in the login page, answers
- * the consent page. Also starts from an address that redirects to the authorization endpoint.
+ * Acts with `fetch` as a user in a browser: follows redirects, fills in the login page, and decides on the
+ * consent page. May also start from an address that redirects to the authorization endpoint.
  *
- * @returns the redirect that carries the authorization response, not followed
- * @throws {SignInStopped} at an error page, a wrong password, or a page that is not understood
+ * @returns the redirect with the authorization response, not followed
+ * @throws {SignInStopped} at an error page, a wrong password, or an unknown page
  */
 export async function signInAsUser(authorizationUrl: string | URL, answers: SignInAnswers): Promise<URL> {
   const browser = answers.browser ?? new UserBrowser();
@@ -77,7 +80,7 @@ export async function signInAsUser(authorizationUrl: string | URL, answers: Sign
     };
     browser.pages.push(page);
     const ownForm = forms[0];
-    // An error that a form carries on is not shown to anyone: the page sends it.
+    // An error in a form is not visible to the user: the page submits it.
     if (!ownForm || !(response.ok || sendsItself(html))) throw new SignInStopped(page);
     sent = goElsewhere(forms, answers.through) ?? fillIn(ownForm, answers);
     answers.tamper?.(sent);
@@ -112,7 +115,7 @@ function sendsItself(html: string): boolean {
   return html.includes('document.forms[0].submit()');
 }
 
-/** The form with that button, pressed, where the page has it. */
+/** Returns the form with that button, as if pressed, if the page has it. */
 function goElsewhere(forms: readonly HtmlForm[], through: string | undefined): HtmlForm | undefined {
   for (const form of forms) {
     const button = form.buttons.find(({ label }) => label === through);

@@ -6,7 +6,7 @@ import { alice, bob, demoPeople } from './people.js';
 import { startWorld, type World } from './world.js';
 
 describe('the demo world', function () {
-  // Real servers and git processes: slower than other tests on a busy machine.
+  // Real servers and git processes are slow on a busy machine.
   this.timeout(20_000);
   let world: World;
   const clients: Client[] = [];
@@ -16,7 +16,7 @@ describe('the demo world', function () {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
-    // What a user has allowed is remembered, as it should be, but not from test to test.
+    // The server remembers a user's consent, so it is removed between tests.
     for (const { sub } of demoPeople) world.authorizationServer.revokeGrantOf(sub);
   });
   after(() => world.close());
@@ -36,8 +36,8 @@ describe('the demo world', function () {
     return client;
   }
 
-  describe('asks for authorization', () => {
-    it('with a challenge that names metadata and scope, and no error where no token was sent', async () => {
+  describe('requesting authorization', () => {
+    it('sends a challenge with metadata and scope, and without an error if no token was sent', async () => {
       const response = await fetch(world.repositories.url, { method: 'POST', body: '{}' });
       const { origin } = new URL(world.repositories.url);
       assert.equal(response.status, 401);
@@ -47,7 +47,7 @@ describe('the demo world', function () {
       );
     });
 
-    it('with metadata that names the server and its issuer', async () => {
+    it('serves metadata that names the server and its issuer', async () => {
       const metadata = await fetch(
         `${world.repositories.http.origin}/.well-known/oauth-protected-resource/mcp`,
       );
@@ -60,7 +60,7 @@ describe('the demo world', function () {
       });
     });
 
-    it("with the article's literal metadata where that is chosen", async () => {
+    it("serves the article's literal metadata if that is configured", async () => {
       const article = await startWorld({ reportsMetadata: 'article' });
       try {
         const url = `${article.reports.http.origin}/.well-known/oauth-protected-resource/mcp`;
@@ -77,8 +77,8 @@ describe('the demo world', function () {
     });
   });
 
-  describe('keeps repositories', () => {
-    it('refuses tokens that are for reports', async () => {
+  describe('serving repositories', () => {
+    it('refuses tokens for reports', async () => {
       const { access_token } = await signInForTokens({
         authorizationServer: world.authorizationServer,
         user: alice,
@@ -90,7 +90,7 @@ describe('the demo world', function () {
       assert.match(response.headers.get('www-authenticate') ?? '', /error="invalid_token".*another aud/);
     });
 
-    it('lists branches, and has a resource and a prompt, for a token that may read', async () => {
+    it('lists branches, and has a resource and a prompt, for a token with the read scope', async () => {
       const client = await connect(world.repositories.url, await asAlice());
       const { tools } = await client.listTools();
       assert.deepEqual(
@@ -108,7 +108,7 @@ describe('the demo world', function () {
       assert.match(JSON.stringify(messages), /Suggest a short branch name for: a fix/);
     });
 
-    it('refuses create_branch without repo:write by 403 insufficient_scope', async () => {
+    it('refuses create_branch without repo:write with 403 insufficient_scope', async () => {
       const { access_token } = await asAlice();
       const params = { name: 'create_branch', arguments: { name: 'x' } };
       const response = await postMcp(world.repositories.url, access_token, 'tools/call', params);
@@ -119,7 +119,7 @@ describe('the demo world', function () {
       );
     });
 
-    it('makes a real branch in the name of the user whose token it was', async () => {
+    it("creates a real branch in the name of the token's user", async () => {
       const client = await connect(
         world.repositories.url,
         await asAlice({ scopes: ['repo:read', 'repo:write'] }),
@@ -135,7 +135,7 @@ describe('the demo world', function () {
       });
     });
 
-    it('says so where git would not have the branch', async () => {
+    it('reports that git rejects a branch name', async () => {
       const client = await connect(
         world.repositories.url,
         await asAlice({ scopes: ['repo:read', 'repo:write'] }),
@@ -151,7 +151,7 @@ describe('the demo world', function () {
       );
     });
 
-    it("does not know another user's session", async () => {
+    it("treats another user's session as unknown", async () => {
       const client = await connect(world.repositories.url, await asAlice());
       const { access_token } = await asAlice({ user: bob });
       const sessionId = world.repositories.http.sessionIds.at(-1) ?? '';
@@ -166,7 +166,7 @@ describe('the demo world', function () {
       assert.equal((await client.listTools()).tools.length, 2);
     });
 
-    it('fails as told: 403 by policy without a challenge, 500, and held until released', async () => {
+    it('fails as configured: 403 by policy without a challenge, 500, and held until released', async () => {
       const { access_token } = await asAlice();
       const { http } = world.repositories;
       http.fault = 'forbidden';
@@ -182,7 +182,7 @@ describe('the demo world', function () {
     });
   });
 
-  it('summarises reports for the user who asked, with progress', async () => {
+  it('summarises reports for the requesting user, with progress', async () => {
     const client = await connect(
       world.reports.url,
       await asAlice({ resource: world.reports.url, scopes: ['read:report', 'tools:generate_summary'] }),

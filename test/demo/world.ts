@@ -5,29 +5,29 @@ import { startRepositoriesServer, type RepositoriesServer } from './repositories
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from './scriptedModel.js';
 
 export interface WorldOptions {
-  /** Ports to listen on; any free one if none is given. */
+  /** Ports to listen on. By default, any free ports. */
   readonly ports?: {
     readonly authorizationServer?: number;
     readonly repositories?: number;
     readonly reports?: number;
     readonly model?: number;
   };
-  /** Seconds an access token lives. */
+  /** Lifetime of an access token in seconds. */
   readonly accessTokenSeconds?: number;
   readonly reportsMetadata?: ReportsMetadata;
-  /** MCP servers answer with JSON where they would stream. */
+  /** Whether MCP servers respond with JSON in place of a stream. */
   readonly jsonResponses?: boolean;
   readonly dynamicRegistration?: boolean;
   readonly issuerPath?: string;
-  /** The server of repositories takes tokens bound to a key only; proofs are verified by this. */
+  /** If present, the repositories server accepts only tokens bound to a key, and this verifies proofs. */
   readonly dpop?: DpopVerification;
   readonly requireDpopNonce?: boolean;
   readonly requirePushedRequests?: boolean;
-  /** Whether people may also sign in at the identity providers behind the authorization server. */
+  /** Whether users may also sign in at the identity providers behind the authorization server. */
   readonly federatedLogins?: boolean;
-  /** The authorization server does not say who signed in. */
+  /** Whether the authorization server omits the account's name. */
   readonly namesNobody?: boolean;
-  /** The public half of the key of the client that is registered with one. */
+  /** The public part of the key of the client that authenticates with one. */
   readonly clientKey?: object;
 }
 
@@ -44,7 +44,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts everything; what has started is ended again where a later part fails. */
+/** Starts all parts, and ends the started ones if a later part fails. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { ports = {}, jsonResponses = false } = options;
   const running: { close(): Promise<void> }[] = [];

@@ -16,7 +16,7 @@ import { callbackUriOf, next, visitAsUser } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-/** Without `openid`, the demo's authorization server does not say who signed in. */
+/** Without `openid`, the demo's authorization server does not identify the account. */
 const unnamed = { scopes: ['repo:read'], isExact: true, deadline: 20_000 } as const;
 
 describe('the names of accounts in the editor', () => {
@@ -61,14 +61,14 @@ describe('the names of accounts in the editor', () => {
   const sessions = async () =>
     (await vscode.authentication.getAccounts('mcpOAuthBroker')).map(({ label }) => label).toSorted();
 
-  it('are asked for once after a sign-in that the user began, and Enter takes the default', async () => {
+  it('are requested once after a sign-in that the user began, and Enter accepts the default', async () => {
     answering('');
     const credential = await signIn();
     assert.equal((await naming.ask(scene.server, credential)).name, 'Account 1');
     assert.deepEqual(await names(), ['Account 1']);
   });
 
-  it('are the default if the user closes the box, and what the user types else', async () => {
+  it('are the default if the user closes the box, and the entered text otherwise', async () => {
     answering(undefined, 'Work');
     const credential = await signIn();
     assert.equal((await naming.ask(scene.server, credential)).name, 'Account 1');
@@ -77,7 +77,7 @@ describe('the names of accounts in the editor', () => {
     assert.deepEqual(await sessions(), ['Work – repositories']);
   });
 
-  it('are shown by the tree and the status', async () => {
+  it('are shown in the tree and the status', async () => {
     answering('Work');
     await naming.ask(scene.server, await signIn());
     const { states, tree } = scene.extension;
@@ -89,10 +89,10 @@ describe('the names of accounts in the editor', () => {
     assert.equal(account?.description, 'Work');
   });
 
-  it('are asked for beside a call that waits for the sign-in, which is not held up', async () => {
+  it('are requested without delaying a call that waits for the sign-in', async () => {
     answering('Rename…', 'Work');
     const credential = await signIn(true);
-    // The sign-in has ended, and the call it was for goes on, as an account that has a name.
+    // The sign-in has ended, and its call continues with a named account.
     assert.equal(credential.name, 'Account 1');
     await untilNamed('Work');
     assert.deepEqual(answers.shown, [
@@ -100,7 +100,7 @@ describe('the names of accounts in the editor', () => {
     ]);
   });
 
-  it('are asked for in a box by “Sign In…”, and the report has them', async () => {
+  it('are requested in a box by “Sign In…”, and the report contains them', async () => {
     answering('Work');
     const { signIns, states, callbackUri } = scene.extension;
     const openExternal = async (address: vscode.Uri) => {
@@ -124,7 +124,7 @@ describe('the names of accounts in the editor', () => {
     assert.deepEqual(answers.shown, [], 'no notification beside the box');
   });
 
-  it('are refused if another account of the server has them', async () => {
+  it('are rejected if another account of the server has them', async () => {
     answering('account 1');
     await signIn();
     const second = await signIn();
@@ -135,7 +135,7 @@ describe('the names of accounts in the editor', () => {
     assert.deepEqual(await names(), ['Account 1', 'Account 2']);
   });
 
-  it('are changed by “Rename Account…”, at an account’s row and without one', async () => {
+  it('are changed by “Rename Account…”, at an account’s row and from the palette', async () => {
     answering('Work', 'Account 2', 'Home');
     await signIn();
     const second = await signIn();
@@ -161,7 +161,7 @@ describe('the names of accounts in the editor', () => {
     assert.equal(accountKeyOf(second), accountKeyOf((await credentials.get(scene.server.url)) ?? second));
   });
 
-  it('let the user say whether a sign-in renews one of them', async () => {
+  it('let the user choose whether a sign-in renews one of them', async () => {
     answering();
     const first = await signIn();
     const second = await signIn();
@@ -173,7 +173,7 @@ describe('the names of accounts in the editor', () => {
   });
 });
 
-describe('signing out of the account that acts', () => {
+describe('signing out of the current account', () => {
   let scene: EditorScene;
   before(async () => {
     scene = await startEditorScene();
@@ -185,7 +185,7 @@ describe('signing out of the account that acts', () => {
     ['Account 1', 'Account 1'],
     ['No account', undefined],
   ] as const) {
-    it(`asks who acts next: ${choice ?? 'closed, nothing happens'}`, async () => {
+    it(`asks which account to use next: ${choice ?? 'nothing happens if it is closed'}`, async () => {
       const { signIns, callbackUri, credentials, settings, statuses, signOuts, accounts } = scene.extension;
       for (let count = 0; count < 2; count++) {
         const attempt = signIns.begin(scene.server, { ...unnamed, anotherAccount: true });

@@ -35,13 +35,13 @@ describe('two accounts of a server in the editor', () => {
     return all.find(({ account }) => account?.label === email) ?? assert.fail(email);
   };
 
-  it('are both in the Accounts menu, the one in use first, each with a key of its own', async () => {
+  it('are both in the Accounts menu, the current one first, each with its own key', async () => {
     assert.deepEqual(await labels(), [`${bob.email} – repositories`, `${alice.email} – repositories`]);
     const sessions = await scene.extension.accounts.getSessions(['repositories']);
     assert.equal(new Set(sessions.map(({ accessToken }) => accessToken)).size, 2);
   });
 
-  it('are rows of the tree, which says which one is used', async () => {
+  it('are rows of the tree, which shows the current one', async () => {
     const { statuses, settings } = scene.extension;
     const tree = new ServersTree(statuses, [settings], [new AccountRows()], systemClock);
     const [server] = await tree.getChildren();
@@ -59,7 +59,7 @@ describe('two accounts of a server in the editor', () => {
     tree.dispose();
   });
 
-  it('are switched by the command at an account’s row, and the workspace remembers it', async () => {
+  it('are switched by the command at an account’s row, and the workspace remembers the choice', async () => {
     assert.equal(await inUse(), bob.email);
     const row = { server: scene.server, account: { key: accountKeyOf(await credentialOf(alice)) } };
     await vscode.commands.executeCommand('mcpOAuthBroker.switchAccount', row);
@@ -71,7 +71,7 @@ describe('two accounts of a server in the editor', () => {
   it('are signed out one at a time, from the Accounts menu and by the command', async () => {
     const [first] = await scene.extension.accounts.getSessions(['repositories']);
     await scene.extension.accounts.removeSession(first?.id ?? '');
-    // The menu cannot ask who acts next, so no one does.
+    // The menu cannot ask for the next account, so none is current.
     assert.deepEqual([await labels(), await inUse()], [[`${alice.email} – repositories`], undefined]);
     const key = accountKeyOf(await credentialOf(alice));
     const row = { server: scene.server, account: { key } };

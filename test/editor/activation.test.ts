@@ -27,7 +27,7 @@ describe('activation', () => {
     for (const { command } of contributed.contributes.commands) assert.ok(registered.has(command), command);
   });
 
-  it('gives the editor, the tree and the accounts what they show without a listener or a request', async () => {
+  it('fills the editor, the tree and the accounts without a listener or a request', async () => {
     const before = listeners();
     await configure(extension, world.serverSettings());
     const definitions = await extension.definitions.provideMcpServerDefinitions();

@@ -9,7 +9,7 @@ import { signInAsUser } from '../demo/user.js';
 
 export const extensionId = 'mcp-oauth-broker.mcp-oauth-broker';
 
-/** The parts of the extension that the editor has activated. */
+/** The activated parts of the extension. */
 export type ActiveExtension = NonNullable<ReturnType<typeof activate>>;
 
 export async function activeExtension(): Promise<ActiveExtension> {
@@ -20,7 +20,7 @@ export async function activeExtension(): Promise<ActiveExtension> {
   return parts;
 }
 
-/** Writes the setting as a user would, and waits until the extension has read it. */
+/** Writes the setting as a user does, and waits until the extension has read it. */
 export async function configure({ settings }: ActiveExtension, servers: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('mcpOAuthBroker');
   const isSame = JSON.stringify(configuration.get('servers')) === JSON.stringify(servers ?? {});
@@ -30,7 +30,7 @@ export async function configure({ settings }: ActiveExtension, servers: unknown)
   await heard;
 }
 
-/** The next time an event fires. */
+/** Resolves with the next value of an event. */
 export function next<T>(event: (listener: (value: T) => void) => { dispose(): void }): Promise<T> {
   return new Promise((resolve) => {
     const subscription = event((value) => {
@@ -46,7 +46,11 @@ export function serverNamed({ settings }: ActiveExtension, name: string): Server
   return server;
 }
 
-/** Does in a browser what leads to the callback. @returns the callback as the URI handler would get it */
+/**
+ * Completes the browser's part of a sign-in.
+ *
+ * @returns the callback as the URI handler receives it
+ */
 export async function visitAsUser(attempt: SignInAttempt, user: DemoUser): Promise<vscode.Uri> {
   const page = await attempt.launchPage();
   const redirect = await signInAsUser(page.address, { ...user, consent: 'allow' });
@@ -57,7 +61,7 @@ export function callbackUriOf(query: string): vscode.Uri {
   return vscode.Uri.from({ scheme: vscode.env.uriScheme, authority: extensionId, path: '/callback', query });
 }
 
-/** A whole sign-in, the browser's part included. */
+/** Runs a whole sign-in, including the browser's part. */
 export async function signInAs(
   extension: ActiveExtension,
   server: ServerConfig,

@@ -62,7 +62,7 @@ describe('Add Server', () => {
     return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
   }
 
-  it('shows what was found before anything is saved, then saves it and offers to sign in', async () => {
+  it('shows what was found before it saves anything, then saves it and offers to sign in', async () => {
     const { shown, names, signedIn } = await add(world.reports.url, 'Add this server', 'reports', 'Sign In');
     for (const found of [
       `| ${world.reports.url}`,
@@ -79,14 +79,14 @@ describe('Add Server', () => {
     assert.ok(!world.authorizationServer.events.some(({ kind }) => kind === 'registration'));
   });
 
-  it('saves nothing where the user goes back or closes it', async () => {
+  it('saves nothing if the user goes back or closes it', async () => {
     assert.deepEqual((await add(undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, 'Change the address', undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, 'Add this server', undefined)).names, []);
   });
 
-  it('goes on with what a link says: its name and its transport', async () => {
+  it('uses the name and the transport of a link', async () => {
     const sse = await startSseServer(world.authorizationServer);
     try {
       const link = { url: sse.url, name: 'From a link', type: 'sse' } as const;
@@ -101,14 +101,14 @@ describe('Add Server', () => {
     }
   });
 
-  it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {
+  it('rejects a malformed or already configured address while it is typed', async () => {
     assert.match((await add('https://')).shown, /not a URL/);
     assert.match((await add('http://mcp.example.com/mcp')).shown, /to mcp\.example\.com unencrypted/);
     await configure(extension, world.serverSettings());
     assert.match((await add(world.reports.url)).shown, /already configured as “reports”/);
   });
 
-  it('finds a server on HTTP+SSE that takes no other question, and saves that it is', async () => {
+  it('finds a server that supports only HTTP+SSE, and saves that transport', async () => {
     const sse = await startSseServer(world.authorizationServer);
     try {
       const { shown, names } = await add(sse.url, 'Add this server', 'notes', undefined);
@@ -163,7 +163,7 @@ describe('Add Server', () => {
     },
   ];
   for (const { name, server, said } of bad) {
-    it(`says in a sentence what is wrong with ${name}, and saves nothing`, async () => {
+    it(`describes the fault in a sentence for ${name}, and saves nothing`, async () => {
       const address = `${await serve(server)}/mcp`;
       const { shown, names } = await add(address, undefined);
       assert.match(shown, said);
@@ -172,7 +172,7 @@ describe('Add Server', () => {
     });
   }
 
-  it('lets the user mend an address nobody answers at, or add it anyway', async () => {
+  it('lets the user correct an unreachable address, or add it anyway', async () => {
     const closed = 'http://127.0.0.1:1/mcp';
     const mended = await add(closed, 'Change Address', world.reports.url, undefined);
     assert.match(mended.shown, /127\.0\.0\.1:1/);
@@ -180,7 +180,7 @@ describe('Add Server', () => {
     assert.deepEqual((await add(closed, 'Add Anyway', '', undefined)).names, ['127.0.0.1:1']);
   });
 
-  it('suggests what the server calls itself, else what its host does', () => {
+  it("suggests the server's own name, or its host name if there is none", () => {
     assert.equal(suggestedName('https://mcp.linear.app/mcp', undefined), 'linear');
     assert.equal(suggestedName('https://www.example.com/', undefined), 'example');
     assert.equal(suggestedName('http://127.0.0.1:8080/mcp', undefined), '127.0.0.1:8080');

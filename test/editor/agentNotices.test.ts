@@ -9,7 +9,7 @@ import { Notifications } from '../../src/editor/adapters/notifications.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-describe('what the user is told of agents', () => {
+describe('notifications about agents', () => {
   let scene: EditorScene;
   let notices: AgentNotices | undefined;
   let agent: AgentAsk['agent'];
@@ -27,7 +27,11 @@ describe('what the user is told of agents', () => {
   });
   after(() => scene.close());
 
-  /** @returns what was begun, which ends at once */
+  /**
+   * Shows a notification.
+   *
+   * @returns the sign-in that was begun, which ends at once
+   */
   const tell = (answers: DialogueAnswers) => {
     const begun: Omit<SignInRequest, 'deadline'>[] = [];
     const { agents, settings } = scene.extension;
@@ -66,7 +70,7 @@ describe('what the user is told of agents', () => {
   const ask = (need: ConsentNeed) =>
     scene.extension.agents.consents.ask(agent, scene.server, 'create_branch', need);
 
-  it('says which one asks for what, and only the button begins a sign-in, for that', async () => {
+  it('name the agent and its request, and only the button begins a sign-in for it', async () => {
     const answers = new DialogueAnswers('Grant Access');
     const { begun, went } = tell(answers);
     await ask(needs);
@@ -80,7 +84,7 @@ describe('what the user is told of agents', () => {
     );
   });
 
-  it('asks once for one need, and “Not Now” leaves the user in peace', async () => {
+  it('ask once for one request, and not again after “Not Now”', async () => {
     const answers = new DialogueAnswers('Not Now');
     const { begun } = tell(answers);
     const { consents } = scene.extension.agents;
@@ -100,7 +104,7 @@ describe('what the user is told of agents', () => {
     assert.deepEqual(begun, []);
   });
 
-  it('says once of a server that its tokens cannot be narrowed', () => {
+  it("report once that a server's tokens cannot be narrowed", () => {
     const answers = new DialogueAnswers(undefined, undefined);
     tell(answers);
     cannotNarrow.fire(scene.server.url);
@@ -127,14 +131,14 @@ describe('what the user is told of agents', () => {
     ],
     ['notAllowed', /^This process isn’t allowed to listen on port 29417/, false],
   ] as const) {
-    it(`says what is in the way at the port and what to do: ${why}`, async () => {
+    it(`report what blocks the port and how to fix it: ${why}`, async () => {
       const answers = new DialogueAnswers('Rotate Keys');
       tell(answers);
       await notices?.portState({ kind: 'blocked', port: 29_417, why });
       assert.match(answers.shown[0] ?? '', says);
       const { label, tooltip } = obstacleTexts(29_417, why);
       assert.match(label, /29417/);
-      // What only says that it is a broker may be a stranger: keys count as shown to one.
+      // A program that only claims to be a broker may be another one, so keys count as exposed to it.
       const { hasHeardKeys } = obstacleTexts(29_417, why);
       assert.equal(hasHeardKeys, offersNewKeys);
       for (const text of [answers.shown[0] ?? '', tooltip])

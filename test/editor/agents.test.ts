@@ -35,7 +35,7 @@ describe('agents in the editor', () => {
       answers.window,
     ).ask();
 
-  it('are admitted to what the user says, question by question', async () => {
+  it("are admitted with the user's answers, question by question", async () => {
     const answers = new DialogueAnswers(
       'ADK',
       'repositories',
@@ -53,12 +53,12 @@ describe('agents in the editor', () => {
     assert.ok(days > 6.9 && days <= 7);
   });
 
-  it('are not admitted where the user closes a question', async () => {
+  it('are not admitted if the user closes a question', async () => {
     assert.equal(await ask(new DialogueAnswers('ADK', 'repositories', undefined)), undefined);
     assert.equal(await ask(new DialogueAnswers('ADK', undefined)), undefined);
   });
 
-  it('are listed with what they were admitted to, and served until they are withdrawn', async () => {
+  it('are listed with their permissions, and served until they are withdrawn', async () => {
     const { admissions, port } = extension.agents;
     const { agent } = await admissions.admit({
       name: 'ADK',
@@ -80,7 +80,7 @@ describe('agents in the editor', () => {
     assert.equal(port.state.kind, 'idle');
   });
 
-  it('are listed with the time they have, short in the side bar and in full beside it', async () => {
+  it('are listed with their remaining time, short in the side bar and in full in the tooltip', async () => {
     const { admissions } = extension.agents;
     const at = (day: number, hour: number) => new Date(2126, 10, day, hour, 30).getTime();
     const clock = { ...systemClock, now: () => at(24, 9) };
@@ -102,7 +102,7 @@ describe('agents in the editor', () => {
     tree.dispose();
   });
 
-  it('wait in their view, in every window, for the answer to a rule’s question, which can be given there', async () => {
+  it("wait in their view, in every window, for the user's decision on a rule’s question", async () => {
     const { admissions, questions } = extension.agents;
     const access = { url: world.repositories.url };
     const { agent } = await admissions.admit({ name: 'ADK', servers: [access] });
@@ -133,7 +133,7 @@ describe('agents in the editor', () => {
     await admissions.withdraw(agent.id);
   });
 
-  it('have their view', async () => {
+  it('have a view', async () => {
     await vscode.commands.executeCommand('mcpOAuthBroker.agents.focus');
   });
 });

@@ -15,7 +15,7 @@ import { startEditorScene, type EditorScene } from './editorScene.js';
 
 type SessionAccount = vscode.AuthenticationSessionAccountInformation;
 
-describe('an extension that asks for an account', () => {
+describe('an extension that requests an account', () => {
   let scene: EditorScene;
   before(async () => {
     scene = await startEditorScene();
@@ -49,7 +49,7 @@ describe('an extension that asks for an account', () => {
   const sessionsFor = async (account: SessionAccount, scopes: string[] = ['repositories']) =>
     (await scene.extension.accounts.getSessions(scopes, { account })).map((session) => session.account.label);
 
-  /** The provider with a browser in which this user signs in. */
+  /** Returns the provider with a browser in which this user signs in. */
   const providerFor = (user: DemoUser, opened: URL[] = []) => {
     const { settings, credentials, relay, states, statuses, signIns, signOuts, callbackUri } =
       scene.extension;
@@ -84,7 +84,7 @@ describe('an extension that asks for an account', () => {
     });
   };
 
-  it('is given that account’s session by VS Code, whoever is in use', async () => {
+  it('gets that account’s session from VS Code, even if another account is current', async () => {
     assert.equal(await inUse(), alice.email);
     const session = async (account: SessionAccount, options: vscode.AuthenticationGetSessionOptions = {}) =>
       vscode.authentication.getSession(authenticationProviderId, ['repositories'], { ...options, account });
@@ -107,7 +107,7 @@ describe('an extension that asks for an account', () => {
     }
   });
 
-  it('is given no session of anybody else', async () => {
+  it('gets no session of another account', async () => {
     const account = await accountOf(bob);
     assert.deepEqual(await sessionsFor(account), [labelOf(bob)]);
     assert.deepEqual(await sessionsFor(account, []), [labelOf(bob)]);
@@ -116,7 +116,7 @@ describe('an extension that asks for an account', () => {
     assert.deepEqual(await sessionsFor(account), []);
   });
 
-  it('is known by the account’s id; its label is the server’s to choose, and counts only without an id', async () => {
+  it("identifies the account by its ID, and by the server's label only without an ID", async () => {
     const { label } = await accountOf(bob);
     assert.deepEqual(await sessionsFor({ id: '', label }), [label]);
     assert.deepEqual(await sessionsFor({ id: 'remembered', label }), []);
@@ -124,7 +124,7 @@ describe('an extension that asks for an account', () => {
     assert.deepEqual(await sessionsFor({ id, label }), [labelOf(alice)]);
   });
 
-  it('gets a sign-in of an account that is signed in nowhere, and the workspace goes on as before', async () => {
+  it('gets a sign-in of an account that is not signed in, and the workspace keeps its account', async () => {
     const account = await accountOf(bob);
     await signOut(bob);
     const opened: URL[] = [];
@@ -137,14 +137,14 @@ describe('an extension that asks for an account', () => {
     assert.equal(opened[0]?.searchParams.get('prompt')?.split(' ')[0], 'login');
   });
 
-  it('gets a sign-in at the account’s server where it names none', async () => {
+  it('gets a sign-in at the account’s server if it names none', async () => {
     const account = await accountOf(bob);
     const provider = providerFor(bob);
     assert.deepEqual((await provider.createSession([], { account })).account, account);
     provider.dispose();
   });
 
-  it('is given nothing of a sign-in that ended as somebody else', async () => {
+  it('gets nothing of a sign-in that ended with another account', async () => {
     const account = await accountOf(bob);
     await signOut(bob);
     const provider = providerFor(alice);
@@ -158,7 +158,7 @@ describe('an extension that asks for an account', () => {
     assert.equal(await inUse(), alice.email);
   });
 
-  it('joins a sign-in under way only if that is for the same account', async () => {
+  it('joins a sign-in in progress only if it is for the same account', async () => {
     const account = await accountOf(bob);
     await signOut(bob);
     const { signIns } = scene.extension;
@@ -169,7 +169,7 @@ describe('an extension that asks for an account', () => {
     assert.deepEqual([(await ofAlice.outcome).kind, session.account.label], ['cancelled', labelOf(bob)]);
   });
 
-  it('may ask for an account of another server, as VS Code’s list offers it: the same one is signed in', async () => {
+  it('may request an account of another server, as VS Code’s list offers it, and that account signs in', async () => {
     const account = await accountOf(bob);
     const provider = providerFor(bob);
     const session = await provider.createSession(['reports'], { account });

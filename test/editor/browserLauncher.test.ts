@@ -46,7 +46,7 @@ describe('the browser', () => {
       asExternalUri: (uri) => vscode.env.asExternalUri(uri),
     }).of(address);
 
-  /** A launcher of a user who does nothing with what they are offered, unless a test says what. */
+  /** A launcher for a user who ignores every offer, unless a test overrides it. */
   const launcherWith = (parts: Partial<BrowserParts> = {}) =>
     new BrowserLauncher({
       clock,
@@ -63,7 +63,7 @@ describe('the browser', () => {
       },
       ...parts,
     });
-  /** The user's choice when they are offered other ways; the promise is what they were offered. */
+  /** Makes the user choose `way` when other ways are offered. The promise resolves with the offer. */
   const choosing = (way: OtherWay | undefined) => {
     const offered = Promise.withResolvers<Offer>();
     const ask: BrowserParts['ask'] = (message, ways) => {
@@ -87,7 +87,7 @@ describe('the browser', () => {
     );
   const visit = (address: string) => fetch(address, { redirect: 'manual' });
 
-  it('is sent to the launch page at once, and the sign-in ends with what came back', async () => {
+  it('opens the launch page at once, and the sign-in ends with the callback', async () => {
     const openExternal = async (address: vscode.Uri) => {
       opened.push(address.toString(true));
       assert.deepEqual(world.authorizationServer.requests, [], 'nothing is asked before the browser comes');
@@ -105,7 +105,7 @@ describe('the browser', () => {
     );
   });
 
-  it('is sent by a web window to the address outside, since some editors map a port and drop the path', async () => {
+  it('opens the external address from a web window, since some editors map a port and drop the path', async () => {
     const outside = { of: () => Promise.resolve({ address: 'https://editor.example/proxy/1/sign-in/abc' }) };
     const sent = Promise.withResolvers<string>();
     const openExternal = (address: vscode.Uri) => {
@@ -123,7 +123,7 @@ describe('the browser', () => {
     await outcome;
   });
 
-  it('that the editor cannot open leaves the sign-in waiting for another way', async () => {
+  it('leaves the sign-in pending if the editor cannot open it', async () => {
     const attempt = begin();
     const openExternal = () => Promise.reject(new Error('no browser'));
     const outcome = launcherWith({ openExternal }).signIn(attempt);
@@ -132,14 +132,14 @@ describe('the browser', () => {
     assert.equal((await outcome).kind, 'cancelled');
   });
 
-  describe('that has not come in three seconds', () => {
-    /** Moves time on once the browser has been sent. */
+  describe('that has not opened the page in three seconds', () => {
+    /** Advances the time once the browser has been opened. */
     const unopened = (address: vscode.Uri) => {
       if (opened.push(address.toString(true)) === 1) queueMicrotask(() => clock.advance(3_000));
       return Promise.resolve(true);
     };
 
-    it('can be sent again', async () => {
+    it('can be opened again', async () => {
       const twice = Promise.withResolvers<undefined>();
       const openExternal = (address: vscode.Uri) => {
         void unopened(address);
@@ -158,7 +158,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('is given a link that works where the browser is', async () => {
+    it('can use a link that works on its machine', async () => {
       const copied = Promise.withResolvers<string>();
       const clipboard = keeping(copied);
       const attempt = begin();
@@ -168,7 +168,7 @@ describe('the browser', () => {
       const { origin } = await vscode.env
         .asExternalUri(vscode.Uri.parse('http://127.0.0.1:1/', true))
         .then((uri) => new URL(uri.toString(true)));
-      // A web editor serves the page below its own address; a desktop leaves it on loopback.
+      // A web editor serves the page below its own address. A desktop editor leaves it on loopback.
       if (vscode.env.uiKind === vscode.UIKind.Web) assert.equal(new URL(link).origin, origin);
       const response = await visit(link);
       assert.equal(new URL(response.headers.get('location') ?? '').origin, world.authorizationServer.issuer);
@@ -176,7 +176,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('is told why it cannot come, and that a code needs no page of ours where one is offered', async () => {
+    it('comes with the reason it cannot open, and with a device code, which needs no page, if one is available', async () => {
       const attempt = begin();
       attempt.offersCode = () => Promise.resolve(true);
       const { ask, offered } = choosing(undefined);
@@ -189,7 +189,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('is offered the same after the button of a card', async () => {
+    it('has the same offers after the button of a card', async () => {
       const attempt = begin();
       const page = await attempt.launchPage();
       const { ask, offered } = choosing(undefined);
@@ -199,7 +199,7 @@ describe('the browser', () => {
       attempt.cancel();
     });
 
-    it('and whose user chooses when the sign-in has ended begins another, that way', async () => {
+    it('starts another sign-in in the chosen way if the first has ended', async () => {
       const chosen = Promise.withResolvers<OtherWay>();
       const offered = Promise.withResolvers<undefined>();
       const begun = Promise.withResolvers<readonly [string, OtherWay]>();
@@ -224,7 +224,7 @@ describe('the browser', () => {
     });
   });
 
-  it('that has come is not sent again', async () => {
+  it('is not opened again after it opened the page', async () => {
     const openExternal = async (address: vscode.Uri) => {
       await visit(address.toString(true));
       clock.advance(3_000);
@@ -239,7 +239,7 @@ describe('the browser', () => {
     assert.deepEqual(offers, []);
   });
 
-  describe('that stays away for a minute', () => {
+  describe('that has not returned for a minute', () => {
     const sentOn = async (launcher: BrowserLauncher, attempt: SignInAttempt) => {
       const sent = enters(attempt, 'waitingForConsent');
       const outcome = launcher.signIn(attempt);
@@ -252,7 +252,7 @@ describe('the browser', () => {
       return true;
     };
 
-    it('is offered every other way by name, once', async () => {
+    it('comes with an offer of every other way by name, once', async () => {
       const attempt = begin();
       attempt.offersCode = () => Promise.resolve(true);
       const { ask, offered } = choosing(undefined);
@@ -273,7 +273,7 @@ describe('the browser', () => {
       assert.equal(offers.length, 1);
     });
 
-    it('is offered no code that its server does not give', async () => {
+    it('comes without a device code if the server issues none', async () => {
       const attempt = begin();
       const { ask, offered } = choosing(undefined);
       const { outcome } = await sentOn(launcherWith({ openExternal, ask }), attempt);
@@ -283,7 +283,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('lets the user paste where it came back to', async () => {
+    it('lets the user paste the callback address', async () => {
       const attempt = begin();
       const { ask } = choosing('paste');
       const asked = Promise.withResolvers<SignInAttempt>();
@@ -298,7 +298,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('is sent again to a page of its own, since the first has been used', async () => {
+    it('opens a new page, since the first has been used', async () => {
       const attempt = begin();
       const { ask } = choosing('openAgain');
       const { outcome } = await sentOn(launcherWith({ openExternal, ask }), attempt);
@@ -311,7 +311,7 @@ describe('the browser', () => {
       await outcome;
     });
 
-    it('is watched as well after the button of a card', async () => {
+    it('is also monitored after the button of a card', async () => {
       const attempt = begin();
       const page = await attempt.launchPage();
       const { ask, offered } = choosing(undefined);
@@ -325,9 +325,9 @@ describe('the browser', () => {
     });
   });
 
-  it('that is sent back to another machine than its own is not waited for: its user is asked to paste', async () => {
+  it('that returns to another machine is not awaited, and the user is asked to paste', async () => {
     const attempt = begin();
-    // As with a client registered by hand in a browser that reached the editor on another machine.
+    // This is the case for a client registered by hand if the browser reached the editor on another machine.
     Object.defineProperty(attempt, 'redirect', { value: { isOutOfReach: true } });
     const page = await attempt.launchPage();
     const { ask, offered } = choosing(undefined);
@@ -342,7 +342,7 @@ describe('the browser', () => {
     attempt.cancel();
   });
 
-  it('of a user who wants to paste is sent on first, and then they are asked', async () => {
+  it('is opened before a user who wants to paste is asked for the address', async () => {
     const openExternal = async (address: vscode.Uri) => {
       assert.deepEqual(pasted, []);
       await visit(address.toString(true));
@@ -361,7 +361,7 @@ describe('the browser', () => {
     await outcome;
   });
 
-  it('of a user who wants the link is not opened', async () => {
+  it('is not opened if the user wants the link', async () => {
     const copied = Promise.withResolvers<string>();
     const clipboard = keeping(copied);
     const attempt = begin();

@@ -6,12 +6,12 @@ import { Notifications } from '../../src/editor/adapters/notifications.js';
 
 const good = 'http://127.0.0.1:4711/callback?code=c&state=waits';
 
-/** The editor, as far as a user pastes into it. */
+/** The editor functions that pasting needs. */
 class PastingUser {
   readonly told: string[] = [];
   options: vscode.InputBoxOptions | undefined;
   token: vscode.CancellationToken | undefined;
-  /** What the box comes to; by default it is closed. */
+  /** Returns the text entered in the box. By default, the box is closed. */
   type: () => Promise<string | undefined> = () => Promise.resolve(undefined);
 
   readonly notices = new Notifications({
@@ -49,20 +49,20 @@ describe('pasting a callback address', () => {
     paste = new CallbackPaste(callbacks, user.notices);
   });
 
-  it('ends the sign-in that waits for it, whatever space is around it', async () => {
+  it('completes the sign-in that waits for it, with any surrounding whitespace', async () => {
     user.type = () => Promise.resolve(`  ${good}\n`);
     await paste.ask();
     assert.deepEqual(got, ['code=c&state=waits']);
     assert.deepEqual(user.told, []);
   });
 
-  it('hands a refusal over as well', async () => {
+  it('also accepts an error response', async () => {
     user.type = () => Promise.resolve('vscode://publisher.name/callback?error=access_denied&state=waits');
     await paste.ask();
     assert.deepEqual(got, ['error=access_denied&state=waits']);
   });
 
-  it('hides what is typed, and stays while the user goes to the browser', async () => {
+  it('hides the text, and stays open while the user goes to the browser', async () => {
     await paste.ask();
     assert.deepEqual([user.options?.password, user.options?.ignoreFocusOut], [true, true]);
     assert.equal(user.options?.value, undefined);
@@ -77,7 +77,7 @@ describe('pasting a callback address', () => {
       /doesn’t belong to a sign-in that is waiting in this window/,
   };
   for (const [text, problem] of Object.entries(problems)) {
-    it(`says what is wrong while it is typed: ${problem.source}`, async () => {
+    it(`reports a fault while the user types: ${problem.source}`, async () => {
       await paste.ask();
       const said = String(await user.problemWith(text));
       assert.match(said, problem);
@@ -85,14 +85,14 @@ describe('pasting a callback address', () => {
     });
   }
 
-  it('finds nothing wrong with the address that is waited for, and takes nothing before Enter', async () => {
+  it('reports no fault for the expected address, and submits nothing before Enter', async () => {
     await paste.ask();
     assert.equal(await user.problemWith(good), undefined);
     assert.deepEqual(got, []);
     assert.deepEqual(callbacks.states, ['waits']);
   });
 
-  it('is not asked for where no sign-in waits for a browser', async () => {
+  it('is not offered if no sign-in waits for a browser', async () => {
     callbacks = new PendingCallbacks();
     await new CallbackPaste(callbacks, user.notices).ask();
     assert.equal(user.options, undefined);
@@ -112,7 +112,7 @@ describe('pasting a callback address', () => {
     assert.deepEqual(user.told, []);
   });
 
-  it('that comes too late says so', async () => {
+  it('reports that it was too late', async () => {
     const waiting = callbacks.expect('late', () => assert.fail('it was delivered'));
     user.type = () => {
       waiting.dispose();

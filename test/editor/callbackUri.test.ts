@@ -5,9 +5,9 @@ import { CallbackUri } from '../../src/editor/adapters/callbackUri.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 import { extensionId } from './activeExtension.js';
 
-/** What becomes of callbacks in other windows is tested in `test/desktop`. */
-describe('a callback of a desktop', () => {
-  /** As the operating system hands it over: whole, and parsed by the editor, which decodes it once. */
+/** Callbacks in other windows are tested in `test/desktop`. */
+describe('a callback on a desktop', () => {
+  /** As the operating system delivers it: whole, and decoded once by the editor's parser. */
   const opened = (query: string, path = '/callback') =>
     vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${path}?${query}`);
   const sent = new URLSearchParams({
@@ -36,7 +36,7 @@ describe('a callback of a desktop', () => {
     assert.deepEqual(got.map((callback) => [...callback]), [[...sent]]); // prettier-ignore
   });
 
-  it('is handed over only if it has exactly one state, a callback path and a usual length', async () => {
+  it('is accepted only with exactly one state, a callback path and a length below the limit', async () => {
     const handed: string[] = [];
     const { uri } = windowThat(handed);
     for (const query of ['code=a', 'code=a&state=1&state=2', `state=1&code=${'a'.repeat(20_000)}`])

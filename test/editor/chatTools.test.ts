@@ -56,7 +56,7 @@ describe('the language model tools', () => {
       return textOf(await tool.invoke({ input }));
     };
 
-    it('tells what the tree tells, of every server or of one, and asks none', async () => {
+    it('reports what the tree shows, for every server or for one, without a question', async () => {
       await signInAs(extension, scene.server, alice);
       const requests = scene.world.repositories.http.requests.length;
       const options = { input: {}, toolInvocationToken: undefined };
@@ -71,14 +71,14 @@ describe('the language model tools', () => {
       assert.doesNotMatch(await asked({ server: 'repositories' }), /^reports: /m);
     });
 
-    it('names the servers there are, where it is asked for another', async () => {
+    it('lists the configured servers if it is called for an unknown one', async () => {
       assert.equal(
         await asked({ server: 'nowhere' }),
         'MCP OAuth Broker has no server named “nowhere”. Configured servers: “repositories”, “reports”.',
       );
     });
 
-    it('tells the newest calls of each server, and more of one', async () => {
+    it('reports the newest calls of each server, and more calls of a single one', async () => {
       const limits: [string, number][] = [];
       const recent = (url: string, limit: number) => {
         limits.push([url, limit]);
@@ -97,7 +97,7 @@ describe('the language model tools', () => {
   });
 
   describe('mcpSignIn', () => {
-    /** @param inBrowser what happens in place of the browser */
+    /** @param inBrowser runs in place of the browser */
     function tool(inBrowser: (attempt: SignInAttempt) => Promise<unknown> = () => Promise.resolve()) {
       const { statuses, credentials, signIns, answers } = extension;
       const opened: SignInAttempt[] = [];
@@ -117,7 +117,7 @@ describe('the language model tools', () => {
     const consents = async (attempt: SignInAttempt) =>
       extension.callbackUri.handleUri(await visitAsUser(attempt, alice));
 
-    it('asks first, naming server, authorization server and scopes; then signs in and says who', async () => {
+    it('asks first, naming server, authorization server and scopes, then signs in and reports the account', async () => {
       const { signIn, opened } = tool(consents);
       const input = { server: 'repositories' };
       const registered = () => scene.world.authorizationServer.eventsOf('registration').length;
@@ -139,7 +139,7 @@ describe('the language model tools', () => {
       assert.equal(opened.length, 1);
     });
 
-    it('asks for more access beside what is held, and shows only what is added', async () => {
+    it('asks for more access in addition to what is held, and shows only the additions', async () => {
       await signInAs(extension, scene.server, alice);
       const { signIn } = tool(consents);
       const input = { server: 'repositories', scopes: ['repo:write'] };
@@ -152,7 +152,7 @@ describe('the language model tools', () => {
       assert.ok(held.includes('repo:read') && held.includes('repo:write'), held.join());
     });
 
-    it('asks nobody where there is nothing to ask', async () => {
+    it('asks no question if no sign-in is needed', async () => {
       await signInAs(extension, scene.server, alice);
       const { signIn, opened } = tool();
       const cases: [object, RegExp][] = [
@@ -169,7 +169,7 @@ describe('the language model tools', () => {
       assert.deepEqual(opened, []);
     });
 
-    it('opens nothing for what the user was not asked about', async () => {
+    it('opens nothing that the user was not asked about', async () => {
       const { signIn, opened } = tool();
       await signIn.prepareInvocation({ input: { server: 'repositories' } }, alive);
       const other = { server: 'repositories', scopes: ['repo:admin'] };
@@ -177,7 +177,7 @@ describe('the language model tools', () => {
       assert.deepEqual(opened, []);
     });
 
-    it('keeps apart what two calls at once were asked about', async () => {
+    it('keeps the questions of two concurrent calls apart', async () => {
       const { signIn, opened } = tool(consents);
       const [first, second] = [
         { server: 'repositories' },
@@ -189,7 +189,7 @@ describe('the language model tools', () => {
       assert.equal(opened[0]?.request.scopes, undefined);
     });
 
-    it('says in words that the user declined', async () => {
+    it('reports in a sentence that the user declined', async () => {
       const { signIn } = tool((attempt) => {
         attempt.decline('It was declined in the editor.');
         return Promise.resolve();
@@ -199,7 +199,7 @@ describe('the language model tools', () => {
       assert.match(textOf(await signIn.invoke({ input }, alive)), /the user declined\..*Do not try again/);
     });
 
-    it('is cancelled with the chat, and only stops waiting for a sign-in that somebody else began', async () => {
+    it('is cancelled with the chat, but only stops waiting for a sign-in that another caller began', async () => {
       const input = { server: 'repositories' };
       const { signIn } = tool();
       const chat = new vscode.CancellationTokenSource();
@@ -217,7 +217,7 @@ describe('the language model tools', () => {
       assert.equal(anothers.hasEnded, false);
     });
 
-    it('makes no link of what a server is called', async () => {
+    it("makes no link from a server's name", async () => {
       const { signIn } = tool();
       const { statuses } = extension;
       const [entry] = (await statuses.all()).filter(({ server }) => server.name === 'repositories');
@@ -237,7 +237,7 @@ function textOf({ content }: vscode.LanguageModelToolResult): string {
   return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
 }
 
-/** As it is read once the editor has drawn it. */
+/** The text after the editor has rendered it. */
 function textOfMessage(message: string | vscode.MarkdownString): string {
   return (typeof message === 'string' ? message : message.value)
     .replace(/&nbsp;/g, ' ')

@@ -23,7 +23,7 @@ describe('the page for a client registered by hand', () => {
   let told: ToGuide[];
   let copied: string[];
   let guide: ClientGuide;
-  /** What the sign-in of a test ends with. */
+  /** The outcome of a test's sign-in. */
   let ends: () => Promise<unknown>;
   before(async () => {
     scene = await startEditorScene();
@@ -77,7 +77,7 @@ describe('the page for a client registered by hand', () => {
   const clientId = () => extension.settings.find(server.name)?.oauth.clientId;
   const secrets = () => extension.answers.clientSecrets;
 
-  it('says what to register: what the next sign-in sends, as data and not as part of the page', async () => {
+  it('shows what to register: the values of the next sign-in, as data and not as markup', async () => {
     await guide.receive({ kind: 'ready' });
     assert.deepEqual(valuesOf('Redirect URI'), [
       handlerUri,
@@ -91,7 +91,7 @@ describe('the page for a client registered by hand', () => {
     assert.equal(facts().needsClient, true);
   });
 
-  it('copies what it has shown, whatever the page asks for', async () => {
+  it('copies only what it has shown, whatever message the page sends', async () => {
     await guide.receive({ kind: 'ready' });
     const row = facts().rows.findIndex(({ label }) => label === 'Redirect URI');
     await guide.receive({ kind: 'copy', row, at: 0 });
@@ -106,7 +106,7 @@ describe('the page for a client registered by hand', () => {
     assert.equal(status()[0], `information: Copied: ${handlerUri}`);
   });
 
-  it('writes the id into the settings and the secret into SecretStorage, and takes both back', async () => {
+  it('writes the ID to the settings and the secret to SecretStorage, and can undo both', async () => {
     guide.dispose();
     guide = open('Undo');
     const undone = (async () => {
@@ -123,7 +123,7 @@ describe('the page for a client registered by hand', () => {
     assert.deepEqual(extension.settings.entries, scene.world.serverSettings());
   });
 
-  it('tests the sign-in with what was entered, and says how it ended', async () => {
+  it('tests the sign-in with the entered values, and reports the outcome', async () => {
     ends = () => {
       assert.equal(clientId(), 'by-hand');
       const error = new OAuthFlowError('authorizationRefused', 'It takes no such client.');
@@ -139,7 +139,7 @@ describe('the page for a client registered by hand', () => {
     await secrets().remove(server, 'by-hand');
   });
 
-  it('keeps nothing without an id, and ignores what is none of its messages', async () => {
+  it('stores nothing without an ID, and ignores unknown messages', async () => {
     await guide.receive({ kind: 'save', clientId: '  ', secret: 'hush' });
     assert.deepEqual(status(), ['error: Enter the client ID first.']);
     for (const message of [
@@ -154,7 +154,7 @@ describe('the page for a client registered by hand', () => {
     assert.equal(clientId(), undefined);
   });
 
-  it('can be used if what to register cannot be found out', async () => {
+  it('can be used if the values to register cannot be determined', async () => {
     await configure(extension, { repositories: { type: 'http', url: 'http://127.0.0.1:1/mcp' } });
     await guide.receive({ kind: 'ready' });
     assert.match(facts().introduction, /^The values to register couldn’t be determined\. /);
@@ -163,7 +163,7 @@ describe('the page for a client registered by hand', () => {
     assert.equal(clientId(), 'by-hand');
   });
 
-  it('asks for no client if the server needs no sign-in', async () => {
+  it('requires no client if the server needs no sign-in', async () => {
     const open = await startOpenServer();
     try {
       await configure(extension, { repositories: { type: 'http', url: open.url } });
@@ -175,7 +175,7 @@ describe('the page for a client registered by hand', () => {
     }
   });
 
-  it('runs no script but its own, and takes a server’s name as text', () => {
+  it('runs no script but its own, and shows a server’s name as text', () => {
     const page = clientGuidePage(
       { style: 'S', script: 'J', source: 'https://webview.example', nonce: 'n' },
       '<img src=x onerror="alert(1)">&',
@@ -186,7 +186,7 @@ describe('the page for a client registered by hand', () => {
       /content="default-src 'none'; style-src https:\/\/webview\.example; script-src 'nonce-n'"/,
     );
     assert.equal(page.match(/<script/g)?.length, 1);
-    // Each field has a label, and a screen reader hears what happens.
+    // Each field has a label, and a screen reader announces changes.
     for (const id of ['clientId', 'secret'])
       assert.ok(page.includes(`<label for="${id}">`) && page.includes(`id="${id}"`));
     assert.match(page, /<p id="status" role="status" aria-live="polite">/);

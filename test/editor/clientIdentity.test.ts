@@ -19,7 +19,7 @@ import { startEditorScene, type EditorScene } from './editorScene.js';
 const issuer = 'https://as.example';
 const never = new AbortController().signal;
 
-describe('who the client is, and what the user decides', () => {
+describe("the client's identity and the user's decisions", () => {
   let scene: EditorScene;
   let server: ServerConfig;
 
@@ -41,7 +41,7 @@ describe('who the client is, and what the user decides', () => {
   });
   const configuredId = () => serverNamed(scene.extension, 'repositories').oauth.clientId;
 
-  it('opens the page that guides through registering a client, and does not hold the sign-in for it', async () => {
+  it('open the page that guides through registering a client, without blocking the sign-in', async () => {
     const opened: string[] = [];
     const asked = new EditorSignInQuestions(new DialogueAnswers().window, ({ name }) => {
       opened.push(name);
@@ -51,7 +51,7 @@ describe('who the client is, and what the user decides', () => {
     assert.deepEqual(opened, ['repositories']);
   });
 
-  it('accepts a broken rule on a yes alone, and says what it means', async () => {
+  it('accept a broken rule only after approval, and explain it', async () => {
     const fault = new OAuthFlowError('pkceNotAdvertised', 'as.example does not announce PKCE.');
     const yes = new DialogueAnswers('Accept for This Server');
     assert.equal(await questions(yes).acceptException(server, 'pkceNotAdvertised', fault), true);
@@ -60,7 +60,7 @@ describe('who the client is, and what the user decides', () => {
     assert.equal(await questions(no).acceptException(server, 'pkceNotAdvertised', fault), false);
   });
 
-  it('lets the user choose one of several authorization servers, or none', async () => {
+  it('let the user choose one of several authorization servers, or none', async () => {
     const issuers = ['https://one.example/a', 'https://two.example'];
     const dialogue = new DialogueAnswers('two.example');
     assert.equal(await questions(dialogue).authorizationServer(server, issuers, never), issuers[1]);
@@ -69,7 +69,7 @@ describe('who the client is, and what the user decides', () => {
     assert.equal(await closed.authorizationServer(server, issuers, never), undefined);
   });
 
-  it('keeps, replaces and removes a client secret, in SecretStorage and nowhere else', async () => {
+  it('store, replace and remove a client secret, in SecretStorage only', async () => {
     const saved = next((told) => scene.extension.settings.onDidChange(told));
     await setClientSecret(parts(new DialogueAnswers('by-hand', 'first')), undefined);
     await saved;
@@ -84,7 +84,7 @@ describe('who the client is, and what the user decides', () => {
     assert.ok(!dialogue.shown.join().includes('second'));
   });
 
-  it('writes the document to host, and uses its address where the user says so', async () => {
+  it('write the document to host, and use its address if the user says so', async () => {
     const url = 'https://example.com/mcp-client.json';
     const configuration = () => vscode.workspace.getConfiguration('mcpOAuthBroker');
     await createClientMetadataDocument(parts(new DialogueAnswers(url, 'Use This Address')));
@@ -104,13 +104,13 @@ describe('who the client is, and what the user decides', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  it('takes no address for the document but an https one', async () => {
+  it('accept only an https address for the document', async () => {
     const dialogue = new DialogueAnswers('http://example.com/client.json');
     await createClientMetadataDocument(parts(dialogue));
     assert.deepEqual(dialogue.shown, ['The address of a client metadata document must start with https://.']);
   });
 
-  it('lists the scopes that are known, those of a plain sign-in ticked, and takes others', async () => {
+  it('list the known scopes, with those of a default sign-in selected, and accept others', async () => {
     const { credentials } = scene.extension;
     const dialogue = new DialogueAnswers('repo:read,Other', 'repo:write extra');
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
@@ -124,7 +124,7 @@ describe('who the client is, and what the user decides', () => {
     assert.ok(dialogue.shown.includes('repo:write |  | '), dialogue.shown.join('\n'));
   });
 
-  it('offers what mends a sign-in that failed: a secret, a key, the settings, a diagnosis or another try', () => {
+  it('offer a fix for a failed sign-in: a secret, a key, the settings, a diagnosis or a retry', () => {
     const reported = (code: OAuthFlowErrorCode, field = 'oauth.clientId') => {
       const error = new OAuthFlowError(code, 'It failed.', { field, fix: 'Mend it.' });
       const report = signInReport(server, { kind: 'failed', error });
@@ -139,7 +139,7 @@ describe('who the client is, and what the user decides', () => {
     assert.deepEqual(reported('unreachable'), ['tryAgain', undefined]);
   });
 
-  it('reads metadata again once a setting has changed', async () => {
+  it('read metadata again after a setting has changed', async () => {
     const { metadata } = scene.extension.answers;
     let read = 0;
     const load = () => Promise.resolve({ issuer, read: ++read });
@@ -156,7 +156,7 @@ describe('who the client is, and what the user decides', () => {
     assert.equal(read, 2);
   });
 
-  it('says which scopes were asked for and not granted', async () => {
+  it('report requested scopes that were not granted', async () => {
     const outcome = await signInAs(scene.extension, server, alice);
     assert.ok(outcome.kind === 'signedIn');
     assert.deepEqual(outcome.notGranted, []);

@@ -22,7 +22,7 @@ import { startEditorScene, type EditorScene } from './editorScene.js';
 const mine =
   '{\n  // mine\n  "mcpServers": { "repositories": { "url": "https://mine.example.com/mcp" } }\n}\n';
 
-describe('connecting a client of another maker', () => {
+describe('connecting another MCP client', () => {
   let scene: EditorScene;
   let home: string;
   let cursor: string;
@@ -85,7 +85,7 @@ describe('connecting a client of another maker', () => {
   const servers = async (file: string) =>
     (JSON.parse((await readFile(file, 'utf8')).replace('// mine', '')) as { mcpServers: object }).mcpServers;
 
-  it('offers those of this machine first, and writes nothing before the yes', async () => {
+  it('offers installed clients first, and writes nothing before approval', async () => {
     await writeFile(cursor, mine);
     const answers = new DialogueAnswers('Cursor', 'repositories', 'Replace', 'Show Changes', undefined);
     assert.equal(await connect(answers), undefined);
@@ -126,14 +126,14 @@ describe('connecting a client of another maker', () => {
     assert.deepEqual(await readdir(path.dirname(cursor)), ['mcp.json']);
   });
 
-  it('leaves the client’s own server of the same name alone if the user says so', async () => {
+  it('keeps the client’s own server of the same name if the user says so', async () => {
     await writeFile(cursor, mine);
     const answers = new DialogueAnswers('Cursor', 'repositories', 'Use the Name', 'Connect');
     assert.ok(await connect(answers));
     assert.deepEqual(Object.keys(await servers(cursor)), ['repositories', 'repositories-2']);
   });
 
-  it('limits the client as the user says', async () => {
+  it('limits the client as the user chooses', async () => {
     const answers = new DialogueAnswers('Cursor', 'repositories', 'Limit', 'All scopes', 'list_branches', '1 day', 'Connect'); // prettier-ignore
     const { agentId } = (await connect(answers)) ?? assert.fail();
     const [agent] = await scene.extension.agents.admissions.all();
@@ -142,7 +142,7 @@ describe('connecting a client of another maker', () => {
     assert.ok(agent.expiresAt !== undefined);
   });
 
-  it('refuses a broken file with the place of the fault, and changes nothing', async () => {
+  it('rejects a malformed file with the position of the fault, and changes nothing', async () => {
     await writeFile(cursor, '{\n  "mcpServers" {}\n}');
     const answers = new DialogueAnswers('Cursor', 'repositories', undefined);
     assert.equal(await connect(answers), undefined);
@@ -153,14 +153,14 @@ describe('connecting a client of another maker', () => {
     assert.equal(await readFile(cursor, 'utf8'), '{\n  "mcpServers" {}\n}');
   });
 
-  it('is connected once', async () => {
+  it('connects a client once', async () => {
     assert.ok(await connect(new DialogueAnswers('Cursor', 'repositories', 'Connect')));
     const again = new DialogueAnswers('Cursor');
     assert.equal(await connect(again), undefined);
     assert.match(again.shown.at(-1) ?? '', /Cursor is already connected/);
   });
 
-  it('shows the file as it is beside what would be written', async () => {
+  it('shows the file next to the proposed content', async () => {
     await writeFile(cursor, mine);
     const preview = new ConfigurationPreview();
     await preview.show({ uri: vscode.Uri.file(cursor).toString(), before: mine, after: `${mine}\n` });

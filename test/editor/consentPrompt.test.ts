@@ -34,7 +34,10 @@ describe('the notification that asks for consent', () => {
   afterEach(() => scene.signOut());
   after(() => scene.close());
 
-  /** @param button what the user presses; undefined closes it, `never` leaves it alone */
+  /**
+   * @param button the button that the user presses; undefined closes the notification, `never` leaves it
+   *   open
+   */
   function prompt(button: string | undefined) {
     const shown: string[] = [];
     const begun: SignInAttempt[] = [];
@@ -58,7 +61,7 @@ describe('the notification that asks for consent', () => {
   }
   const alive = new AbortController().signal;
 
-  it('names the server, what needs it, the scopes and where, and goes on with the attempt that waits', async () => {
+  it('names the server, the caller, the scopes and the destination, and continues the pending attempt', async () => {
     const { asks, shown, begun } = prompt('Sign In');
     assert.equal(await asks.ask(server, what, signIn, attempt, alive), true);
     assert.equal(
@@ -69,7 +72,7 @@ describe('the notification that asks for consent', () => {
     assert.deepEqual(begun, [attempt]);
   });
 
-  it('names the authorization server where it is known, and what is missing', async () => {
+  it('names the authorization server if it is known, and the missing scopes', async () => {
     attempt.cancel();
     await attempt.outcome;
     await signInAs(extension, server, alice);
@@ -84,7 +87,7 @@ describe('the notification that asks for consent', () => {
     );
   });
 
-  it('says where it goes where that is another authorization server than before', async () => {
+  it('names the destination if it is another authorization server than before', async () => {
     attempt.cancel();
     await attempt.outcome;
     await signInAs(extension, server, alice);
@@ -92,7 +95,7 @@ describe('the notification that asks for consent', () => {
     await extension.credentials.put({ ...stored, as: { ...stored.as, issuer: 'https://former.example' } });
     const { asks, shown } = prompt('Sign In');
     const more = extension.signIns.begin(server, { deadline: 20_000, scopes: stepUp.scopes });
-    // More access at another issuer is a sign-in there, and the button says so.
+    // More access at another issuer is a new sign-in there, and the button says so.
     assert.equal(await asks.ask(server, what, stepUp, more, alive), true);
     await extension.credentials.put(stored);
     assert.match(
@@ -101,7 +104,7 @@ describe('the notification that asks for consent', () => {
     );
   });
 
-  it('opens no browser where the user says no or closes it', async () => {
+  it('opens no browser if the user declines or closes it', async () => {
     for (const [button, answer] of [
       ['Not Now', false],
       [undefined, undefined],
@@ -112,7 +115,7 @@ describe('the notification that asks for consent', () => {
     }
   });
 
-  it('stops waiting when the request is gone', async () => {
+  it('stops waiting when the request ends', async () => {
     const gone = new AbortController();
     const { asks, begun } = prompt('never');
     const answer = asks.ask(server, what, signIn, attempt, gone.signal);
@@ -121,7 +124,7 @@ describe('the notification that asks for consent', () => {
     assert.deepEqual(begun, []);
   });
 
-  it('signs in on a late click: with the attempt while it lasts, else with another one', async () => {
+  it('signs in on a late click: with the pending attempt if it still runs, or with a new one', async () => {
     const { asks, begun } = prompt('Sign In');
     await asks.ask(server, what, signIn, attempt, AbortSignal.abort());
     await attempt.discover();

@@ -14,7 +14,7 @@ const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON
   };
 };
 
-/** The commands that the palette lists where just these keys are set. */
+/** The commands that the palette lists if exactly these keys are set. */
 function listed(...keys: readonly (keyof ContextValues)[]): readonly string[] {
   const set = new Set(keys.map((key) => `mcpOAuthBroker.${key}`));
   const conditions = new Map(contributes.menus.commandPalette.map(({ command, when }) => [command, when]));
@@ -54,12 +54,12 @@ describe('the command palette', () => {
     agentsPortBlocked: ['agentsPort'],
   };
 
-  it('lists what one begins with, and finds out with, whatever is so', () => {
+  it('always lists the commands to start and to diagnose with', () => {
     assert.deepEqual(listed(), always);
   });
 
   for (const [key, commands] of Object.entries(further) as [keyof ContextValues, readonly string[]][]) {
-    it(`lists ${commands.join(', ')} where ${key}`, () => {
+    it(`lists ${commands.join(', ')} with ${key}`, () => {
       assert.deepEqual(
         listed(key).filter((command) => !always.includes(command)),
         commands,
@@ -67,7 +67,7 @@ describe('the command palette', () => {
     });
   }
 
-  it('leaves out only what belongs to a row', () => {
+  it('omits only the commands that need a row', () => {
     const keys = Object.keys(further) as (keyof ContextValues)[];
     const all = contributes.commands.map(({ command }) => command.replace('mcpOAuthBroker.', ''));
     assert.deepEqual(
@@ -116,7 +116,7 @@ describe('the context keys', () => {
     server: { name: 'a', url: 'https://a.example/mcp', headers: {}, oauth: {} },
     status: { server: 'a', status: 'ready', signedIn: false, held: [], missing: [], ...more },
   });
-  /** The keys that are set where the state is this, and the port is other than before. */
+  /** The keys that are set after a change of the state, with a non-default port. */
   const setAfter = async (change: () => void): Promise<readonly string[]> => {
     change();
     const { port } = parts.agents;
@@ -129,7 +129,7 @@ describe('the context keys', () => {
     return set.filter((key) => key !== 'agentsPortBlocked');
   };
 
-  it('are none where there is nothing, and each is as the state is', async () => {
+  it('are unset in an empty state, and each follows its part of the state', async () => {
     assert.deepEqual([...values.values()], Array(11).fill(false));
     const { statuses, settings, callbacks, agents } = parts;
     const set = async (...entries: ServerStatus[]) => setAfter(() => (statuses.entries = entries));

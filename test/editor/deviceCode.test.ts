@@ -8,8 +8,8 @@ const page = 'https://as.example/device?tenant=a%2Bb';
 const complete = 'https://as.example/device?tenant=a%2Bb&user_code=WDJB-MJHT';
 const launch = 'http://127.0.0.1:41234/sign-in/abc';
 
-describe('a code to sign in with', () => {
-  /** Shows a code to a user who chooses these buttons, one after the other, and then closes the notification. */
+describe('a device code', () => {
+  /** Shows a code to a user who chooses these buttons in order and then closes the notification. */
   const show = async (...choices: readonly string[]) => {
     const shown: string[] = [];
     const copied: string[] = [];
@@ -51,14 +51,14 @@ describe('a code to sign in with', () => {
     return { shown, copied, opened, ledTo };
   };
 
-  it('is shown with the page’s whole address, as the server gave it', async () => {
+  it('is shown with the page’s full address, as the server sent it', async () => {
     const { shown, opened } = await show();
     assert.ok(shown.includes(`enter WDJB-MJHT at ${page}`), shown.join('\n'));
     assert.ok(shown.some((message) => message.includes(`the code WDJB-MJHT at ${page},`)));
     assert.deepEqual(opened, [], 'nothing is opened before the user chooses to');
   });
 
-  it('is opened through a page of ours, because the editor alters what a query holds', async () => {
+  it("is opened through the broker's own page, because the editor alters a query", async () => {
     const { copied, opened, ledTo } = await show('Copy Code and Open');
     assert.deepEqual([copied, opened, ledTo], [['WDJB-MJHT'], [launch], [complete]]);
   });

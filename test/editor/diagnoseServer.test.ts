@@ -13,7 +13,7 @@ describe('MCP OAuth: Diagnose Server…', () => {
     await scene.close();
   });
 
-  it('opens its report as it is meant to be read, and signs nobody in', async () => {
+  it('opens its report in rendered form, without a sign-in', async () => {
     const opened = next(vscode.workspace.onDidOpenTextDocument);
     const shown = next(vscode.window.tabGroups.onDidChangeTabs);
     await vscode.commands.executeCommand('mcpOAuthBroker.diagnoseServer', scene.server.name);
@@ -30,7 +30,7 @@ describe('MCP OAuth: Diagnose Server…', () => {
     assert.deepEqual(scene.world.authorizationServer.events, []);
   });
 
-  it('names the redirect URI that the last sign-in sent, beside the one that the next would', async () => {
+  it('shows the redirect URI of the last sign-in next to that of the next one', async () => {
     const { extension, server } = scene;
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
     const { address } = await attempt.launchPage();

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import type { AddServerWindow } from '../../src/editor/commands/addServer.js';
 
-/** Answers the dialogue as a user would, and remembers what it showed. */
+/** Answers dialogues as a user does, and records what they showed. */
 export class DialogueAnswers {
   readonly shown: string[] = [];
   readonly #answers: (string | undefined)[];
 
-  /** @param answers in order: what is typed, or part of the line or button that is chosen; undefined closes it */
+  /**
+   * @param answers in order: the text to type, or part of the line or button to choose; undefined closes
+   *   the dialogue
+   */
   constructor(...answers: (string | undefined)[]) {
     this.#answers = answers;
   }
@@ -28,7 +31,7 @@ export class DialogueAnswers {
         const typed = answer === '' ? options.value : answer;
         const problem = typed === undefined ? undefined : await options.validateInput?.(typed);
         if (problem !== undefined && problem !== null) this.shown.push(problem as string);
-        // An input box with a problem cannot be confirmed, only left.
+        // An input box with a problem cannot be confirmed, only closed.
         return problem === undefined || problem === null ? typed : undefined;
       },
       showQuickPick: (
@@ -42,7 +45,7 @@ export class DialogueAnswers {
         );
         this.shown.push(...lines);
         if (options?.canPickMany !== true) return Promise.resolve(items[choose(lines)]);
-        // Parts of the lines to tick, with commas between them.
+        // Parts of the lines to select, separated by commas.
         const ticked = this.#answers.shift()?.split(',');
         return Promise.resolve(
           ticked && items.filter((_item, at) => ticked.some((part) => lines[at]?.includes(part) === true)),
@@ -57,8 +60,8 @@ export class DialogueAnswers {
   }
 
   /**
-   * A list with a box. An answer is what is typed, and then, after ` → `, part of the row to choose; without that, Enter is
-   * pressed at once. A list that stays open then is shown and closed.
+   * A list with an input box. An answer is the text to type and, after ` → `, part of the row to choose.
+   * Without a row, Enter is pressed at once. If the list then stays open, it is recorded and closed.
    */
   #quickPick(): vscode.QuickPick<vscode.QuickPickItem> {
     const listeners = { value: [], accept: [], hide: [] } as Record<string, (() => void)[]>;

@@ -4,7 +4,7 @@ import type { Findings } from '../../src/broker/discovery/findings.js';
 import { showFindings } from '../../src/editor/commands/discoveryFindings.js';
 
 describe('what was found at an address', () => {
-  it('is shown in one line, without icons, hidden characters and user information a server wrote', async () => {
+  it('is shown in one line, without icons, hidden characters and user information from the server', async () => {
     const discovered = {
       resource: {
         resource: 'https://trusted.example@evil.example/mcp',

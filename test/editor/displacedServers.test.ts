@@ -97,7 +97,7 @@ describe('a server that the editor switched off', () => {
     assert.equal(changes, 2);
   });
 
-  it('is told of once for each file, in later windows too', () => {
+  it('is reported once for each file, also in later windows', () => {
     list('reports');
     list('reports', 'another');
     displaced.dispose();
@@ -108,10 +108,10 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, ['Reports by .vscode/mcp.json', 'Reports by mcp.json']);
   });
 
-  it('is reported as a duplicate if another name has its address, once, and not beside the same name', () => {
+  it('is reported once as a duplicate if another name has its address, and not in addition to the same name', () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     const notes = { name: 'notes', url: 'https://notes.example' };
-    // The editor runs both, so that none is switched off.
+    // The editor runs both, so neither is switched off.
     others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
     others.changed.fire(undefined);
     others.changed.fire(undefined);
@@ -125,7 +125,7 @@ describe('a server that the editor switched off', () => {
     assert.equal(displaced.duplicateOf(notes), undefined);
   });
 
-  it('is told of together with the others that a file has, once', () => {
+  it('is reported together with the others of a file, once', () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     others.lists = [{ file: 'mcp.json', names: ['theirs', 'reports'], addresses }];
     others.changed.fire(undefined);
@@ -133,7 +133,7 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, ['several: Reports, notes']);
   });
 
-  it('is no news to a user who has just asked for the copy, in later windows either', async () => {
+  it('is not reported to a user who has just requested the copy, also in later windows', async () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
     others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
@@ -144,7 +144,7 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, []);
   });
 
-  it('is on if the editor starts it all the same, until the file changes that', async () => {
+  it('counts as running if the editor starts it anyway, until the file changes that', async () => {
     list('reports');
     await displaced
       .watching({ ...endpoints, agentHostAddress: () => assert.fail('not asked for') })
@@ -156,13 +156,13 @@ describe('a server that the editor switched off', () => {
   });
 });
 
-/** Older editors, such as VS Code 1.103, lack the setting, and nothing says which of two servers they run. */
+/** Older editors, such as VS Code 1.103, lack the setting and do not expose which of two servers they run. */
 const hasCollisionSetting =
   vscode.workspace.getConfiguration('chat.mcp').inspect('collisionBehavior')?.defaultValue !== undefined;
 
 describe('the servers that an editor without chat.mcp.collisionBehavior has from files', () => {
-  it('switch none of the extension’s off in what is shown', () => {
-    // If the setting exists, what it says decides: the tests below.
+  it('switch off none of the extension’s servers in what is shown', () => {
+    // If the setting exists, its value decides, which the tests below cover.
     if (hasCollisionSetting) return;
     const lists = new OtherServerLists(vscode.Uri.file(path.join(os.tmpdir(), 'globalStorage', 'id')));
     assert.deepEqual(lists.lists, []);
@@ -207,7 +207,7 @@ describeWithSetting('the servers that the editor has from files', () => {
       await until(() => namesOf('.vscode/mcp.json')?.includes('theirs') === true);
       assert.deepEqual(
         lists.lists.map(({ uri }) => uri?.path.split('/').at(-1)),
-        // The one folder is the workspace as well.
+        // The single folder is also the workspace.
         ['mcp.json', undefined, 'mcp.json'],
       );
     } finally {
@@ -232,7 +232,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are none of a file that is too large to be a list of servers', async () => {
+  it('exclude a file that is too large to be a list of servers', async () => {
     const shared = vscode.Uri.joinPath(folder(), '.mcp.json');
     const text = '{ "mcpServers": { "shared": { "command": "x" } } }';
     await write(shared, text + ' '.repeat(1024 * 1024));
@@ -244,7 +244,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('switch a server of the extension’s off in what is shown', async () => {
+  it('switch off a server of the extension in what is shown', async () => {
     const scene = await startEditorScene();
     const displacedBy = async () =>
       (await scene.extension.statuses.all()).find((one) => one.server.name === 'repositories')?.displacedBy;
@@ -267,7 +267,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are shown at the server of the extension’s that has the same address', async () => {
+  it('are shown at the extension’s server with the same address', async () => {
     const scene = await startEditorScene();
     const row = async () => (await scene.extension.tree.getChildren())[0] ?? assert.fail();
     const untilShown = async (isShown: boolean) => {
@@ -290,7 +290,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are none that matter where the editor runs both under names of their own', async () => {
+  it('are irrelevant if the editor runs both under separate names', async () => {
     await until(() => namesOf('your user mcp.json') !== undefined);
     await vscode.workspace.getConfiguration('chat.mcp').update('collisionBehavior', 'suffix', true);
     assert.deepEqual(lists.lists, []);

@@ -11,7 +11,7 @@ type Loader = (request: string, ...rest: unknown[]) => unknown;
 const sources = path.resolve(__dirname, '..', '..', 'src');
 const entry = path.join(sources, 'extension.js');
 
-/** The API of an older editor, which writes down what is registered and shown instead of doing it. */
+/** The API of an older editor, which records what is registered and shown. */
 class OlderEditor {
   readonly registered: string[] = [];
   readonly shown: string[] = [];
@@ -44,7 +44,7 @@ class OlderEditor {
       window: over(window, {
         registerTreeDataProvider: register,
         registerUriHandler: () => register('uriHandler'),
-        // The editor has one channel of a name, and the extension that is active writes to it.
+        // The editor has one channel for each name, and the active extension writes to it.
         createOutputChannel: () => log,
         showWarningMessage: (message: string) => {
           this.shown.push(message);
@@ -63,7 +63,7 @@ function over(part: object, own: Readonly<Record<string, unknown>>): object {
   return new Proxy({}, { get: (_target, name): unknown => own[String(name)] ?? Reflect.get(part, name) });
 }
 
-/** Loads the extension anew, as an editor with this API would. */
+/** Loads the extension again with this API. */
 function loadedWith(api: object): typeof activate {
   const loader = Module as unknown as { _load: Loader };
   const { _load: load } = loader;
@@ -110,7 +110,7 @@ describe('the extension in an editor that lacks part of the API', () => {
   };
   const registerTool = () => new vscode.Disposable(() => undefined);
 
-  it('registers all else, where it takes no MCP servers from extensions', async () => {
+  it('registers all other parts if the editor accepts no MCP servers from extensions', async () => {
     const editor = new OlderEditor({ registerTool });
     const { accounts, tree } = activateIn(editor);
     for (const name of ['mcpOAuthBroker', 'uriHandler', 'mcpOAuthBroker.servers', 'mcpOAuthBroker.agents'])
@@ -126,17 +126,17 @@ describe('the extension in an editor that lacks part of the API', () => {
     assert.equal(rows[0]?.description, 'not in this editor');
   });
 
-  it('has no language model API at all, and says what that means', () => {
+  it('explains the consequence if there is no language model API', () => {
     const editor = new OlderEditor(undefined);
     activateIn(editor);
     assert.deepEqual(editor.contexts.filter((key) => key.endsWith('lacksMcpServers')).length, 1);
   });
 
-  it('is told of once for each version of the editor, with what is missing and since when VS Code has it', async () => {
+  it('reports once for each editor version what is missing and which VS Code version has it', async () => {
     const told = async (version: string, lm: object | undefined) => {
       const editor = new OlderEditor(lm, version);
       activateIn(editor);
-      // What is shown is shown after what is remembered.
+      // The notification is shown after the memory is written.
       await Promise.resolve();
       await new Promise((resolve) => setImmediate(resolve));
       return editor.shown;
@@ -153,7 +153,7 @@ describe('the extension in an editor that lacks part of the API', () => {
     assert.deepEqual(await told('1.139.1', vscode.lm), []);
   });
 
-  it('shows no row where there is no server: the welcome text says it', async () => {
+  it('shows no row without a server, because the welcome text explains it', async () => {
     const editor = new OlderEditor({ registerTool });
     const { tree, settings } = activateIn(editor);
     const changed = next((listener) => settings.onDidChange(listener));

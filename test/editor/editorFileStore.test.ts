@@ -9,7 +9,7 @@ import { OtherProgramFiles } from '../../src/editor/imports/otherProgramFiles.js
 import { pickMany } from '../../src/editor/imports/pickMany.js';
 import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 
-/** Files that only the editor reaches, as those of a remote machine are. */
+/** Files that only the editor can reach, such as those of a remote machine. */
 class RemoteFiles implements vscode.FileSystemProvider {
   readonly files = new Map<string, Uint8Array>();
   type = vscode.FileType.File;
@@ -31,7 +31,7 @@ class RemoteFiles implements vscode.FileSystemProvider {
   delete = (uri: vscode.Uri) => void this.files.delete(uri.path);
 }
 
-describe('files of other programs that only the editor reaches', () => {
+describe('files of other programs that only the editor can reach', () => {
   const remote = new RemoteFiles();
   const uri = 'import-test:/work/.vscode/mcp.json';
   let home: string;
@@ -63,7 +63,7 @@ describe('files of other programs that only the editor reaches', () => {
     assert.equal(await store.read(second), 'b');
   });
 
-  it('stay as they are if they say something else by now, and are not read as text if they are none', async () => {
+  it('are not changed if their content has changed, and are not read as text if they are binary', async () => {
     const changed = (error: unknown) => error instanceof OtherFileFault && error.reason === 'changed';
     await assert.rejects(store.replace(uri, 'other', 'b'), changed);
     remote.files.set('/work/.vscode/mcp.json', Uint8Array.of(0xff, 0xfe));
@@ -84,7 +84,7 @@ describe('files of other programs that only the editor reaches', () => {
     assert.equal(await store.read('import-test:/work/.mcp.json'), '{}');
   });
 
-  it('are passed over in a repository if they are longer than any list of a team', async () => {
+  it('are skipped in a repository if they exceed the length of any team list', async () => {
     const file = { uri, label: '.mcp.json', client: 'claudeCode', kind: 'repository' } as const;
     class Repository extends OtherProgramFiles {
       override get repositoryFiles() {
@@ -100,22 +100,22 @@ describe('files of other programs that only the editor reaches', () => {
   });
 });
 
-describe('a list in which several rows can be picked', () => {
-  it('gives the picked rows, and never one that is only shown', async () => {
+describe('a list with multiple selection', () => {
+  it('returns the selected rows, and never an informational one', async () => {
     const items = [{ label: 'a', picked: true }, { label: 'b' }, { label: 'c', picked: true, isFixed: true }];
     const picking = pickMany(items, { title: 'Title', placeholder: 'Placeholder' });
     await acceptUntilClosed(picking);
     assert.deepEqual(await picking, [items[0]]);
   });
 
-  it('gives nothing if it is closed', async () => {
+  it('returns nothing if it is closed', async () => {
     const picking = pickMany([{ label: 'a', picked: true }], { title: 'Title', placeholder: 'Placeholder' });
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     assert.equal(await picking, undefined);
   });
 });
 
-/** The list takes no key before it is shown. */
+/** The list accepts no key before it is shown. */
 async function acceptUntilClosed(picking: Promise<unknown>): Promise<void> {
   const state = { isOpen: true };
   void picking.then(() => (state.isOpen = false));

@@ -2,13 +2,13 @@ import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 
-/** The extension in its editor, configured for a demo world of its own. */
+/** The extension in its editor, configured for its own demo world. */
 export interface EditorScene {
   readonly extension: ActiveExtension;
   readonly world: World;
-  /** The one that most tests are about: `repositories`. */
+  /** The server that most tests use: `repositories`. */
   readonly server: ServerConfig;
-  /** Ends what a test left: an attempt under way, a sign-in. */
+  /** Ends a test's pending attempt and its sign-in. */
   signOut(): Promise<void>;
   close(): Promise<void>;
 }

@@ -35,7 +35,7 @@ describe('Export Servers', () => {
     return dialogue.shown;
   }
 
-  it('adds the chosen servers to another client’s file, without what may be a secret', async () => {
+  it('adds the chosen servers to another client’s file, without possible secrets', async () => {
     const before = '{\n  // mine\n  "mcpServers": {}\n}\n';
     await home.write('.cursor/mcp.json', before);
     const shown = await run('notes', 'Cursor', undefined);
@@ -60,7 +60,7 @@ describe('Export Servers', () => {
     await assert.rejects(home.read('.codex/config.toml.mcp-oauth-backup'));
   });
 
-  it('makes a file that is not there, and undoing removes it', async () => {
+  it('creates a missing file, and removes it when undone', async () => {
     const shown = await run('notes', 'Gemini CLI', 'Undo');
     assert.ok(shown.includes('Gemini CLI | ~/.gemini/settings.json | The file will be created.'));
     while (!shown.some((line) => line.startsWith('The export was undone.')))
@@ -68,7 +68,7 @@ describe('Export Servers', () => {
     await assert.rejects(home.read('.gemini/settings.json'));
   });
 
-  it('says that a file has the servers already, and leaves a broken one alone', async () => {
+  it('reports that a file already has the servers, and does not change a malformed one', async () => {
     await home.write('.cursor/mcp.json', JSON.stringify({ mcpServers: { mine: { url } } }));
     assert.equal((await run('notes', 'Cursor')).at(-1), '~/.cursor/mcp.json already has these servers.');
     await home.write('.cursor/mcp.json', '{');
@@ -79,7 +79,7 @@ describe('Export Servers', () => {
     assert.equal(await home.read('.cursor/mcp.json'), '{');
   });
 
-  it('gives the content of an mcp.json to the clipboard or to a new document', async () => {
+  it('copies the content of an mcp.json to the clipboard or a new document', async () => {
     const expected = { servers: { notes: { ...notes, headers: { 'X-Team': 'blue' } } } };
     await run('notes', 'New document');
     const { document } = vscode.window.activeTextEditor ?? {};

@@ -5,7 +5,7 @@ import { relayPorts } from '../../src/loopback/httpListener.js';
 import { startEditorScene } from './editorScene.js';
 
 describe('the ports of the extension in a remote window', () => {
-  it('are ignored by the editor’s forwarding, beside what the editor says of others', () => {
+  it('are ignored by the editor’s forwarding, in addition to its configured ports', () => {
     const attributes = vscode.workspace.getConfiguration('remote').inspect('portsAttributes')?.defaultValue;
     const of = attributes as Record<string, { readonly onAutoForward?: string; readonly protocol?: string }>;
     assert.equal(of[String(defaultAgentSettings.port)]?.onAutoForward, 'ignore');
@@ -13,7 +13,7 @@ describe('the ports of the extension in a remote window', () => {
     assert.equal(of['443']?.protocol, 'https');
   });
 
-  it('are those that it listens on', async () => {
+  it('are the ones that it listens on', async () => {
     const scene = await startEditorScene();
     try {
       const { url } = await scene.extension.relay.endpointFor(scene.server);

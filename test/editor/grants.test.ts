@@ -5,7 +5,7 @@ import { systemClock } from '../../src/node/machine.js';
 import { configure, serverNamed } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-describe('sign-ins without a browser here', () => {
+describe('sign-ins without a browser', () => {
   it('are commands of the editor', async () => {
     const scene = await startEditorScene();
     try {
@@ -29,7 +29,7 @@ describe('sign-ins without a browser here', () => {
   };
 
   for (const grant of ['clientCredentials', 'jwtBearer']) {
-    it(`are begun by no command and no menu where the grant is ${grant}: a check is made instead`, async () => {
+    it(`are begun by no command and no menu with the grant ${grant}: a check runs instead`, async () => {
       const scene = await startEditorScene();
       const { extension, world } = scene;
       try {
@@ -49,7 +49,7 @@ describe('sign-ins without a browser here', () => {
     });
   }
 
-  it('are begun by no model where the identity provider’s word is taken: it is told where to sign in', async () => {
+  it('are not begun by a model with an identity provider: it receives the place to sign in', async () => {
     const scene = await startEditorScene();
     const { extension } = scene;
     try {
@@ -71,7 +71,7 @@ describe('sign-ins without a browser here', () => {
     }
   });
 
-  it('with a code end with what the server lacks, and begin no other', async () => {
+  it("with a device code end with the server's missing feature, and start no other flow", async () => {
     const scene = await startEditorScene();
     try {
       const attempt = scene.extension.signIns.begin(scene.server, { deadline: 20_000 });

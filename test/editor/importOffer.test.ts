@@ -46,7 +46,7 @@ describe('the offer to import servers', () => {
     assert.deepEqual(await look('Import'), []);
   });
 
-  it('is made again when there are other servers, unless it is never to be shown', async () => {
+  it('is made again when there are other servers, unless the user chose never to show it', async () => {
     await home.write('.cursor/mcp.json', notes);
     await look(undefined);
     await home.write('.cursor/mcp.json', notes.replace('notes.', 'other.'));
@@ -55,7 +55,7 @@ describe('the offer to import servers', () => {
     assert.deepEqual(await look('Import'), []);
   });
 
-  it('is not made where there is nothing to import', async () => {
+  it('is not made if there is nothing to import', async () => {
     assert.deepEqual(await look(), []);
     await home.write(
       '.cursor/mcp.json',
@@ -68,7 +68,7 @@ describe('the offer to import servers', () => {
     );
   });
 
-  it('is left to the view’s menu where servers are configured', async () => {
+  it('is only in the view’s menu if servers are configured', async () => {
     await configure(extension, { mine: { url: 'https://mine.example.com/' } });
     await home.write('.cursor/mcp.json', notes);
     assert.deepEqual(await look(), []);

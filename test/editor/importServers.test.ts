@@ -61,7 +61,7 @@ describe('Import Servers', () => {
       duplicatesWanted,
     };
     await new ImportServers(parts, dialogue.window, pickIn(dialogue)).run();
-    // The notification is not waited for.
+    // The command does not wait for the notification.
     await new Promise((resolve) => setImmediate(resolve));
     return { shown: dialogue.shown, signedIn, wanted };
   }
@@ -75,7 +75,7 @@ describe('Import Servers', () => {
       },
     });
 
-  it('moves VS Code’s own servers, says which need a sign-in, and signs in one after the other', async () => {
+  it('moves VS Code’s own servers, reports which need a sign-in, and signs in one after the other', async () => {
     await home.write(userMcpJson, vscodeFile());
     const { shown, signedIn } = await run('repositories,reports,open', 'Move', 'Sign In to All', 'Sign In');
     assert.deepEqual(extension.settings.names, ['repositories', 'reports', 'open']);
@@ -100,7 +100,7 @@ describe('Import Servers', () => {
     await assert.rejects(home.read(`${userMcpJson}.mcp-oauth-backup`));
   });
 
-  it('lists what is configured already and what cannot be used, with the reason, and picks neither', async () => {
+  it('lists configured and unusable servers, with the reason, and selects neither', async () => {
     await configure(extension, { ours: { url: world.repositories.url } });
     await home.write(
       '.cursor/mcp.json',
@@ -126,7 +126,7 @@ describe('Import Servers', () => {
     assert.deepEqual(extension.settings.names, ['ours']);
   });
 
-  it('shows one row for an address in several files, and what is left out of it', async () => {
+  it('shows one row for an address in several files, and lists omissions', async () => {
     await home.write(userMcpJson, JSON.stringify({ servers: { notes: { url: open.url } } }));
     await home.write(
       '.codeium/windsurf/mcp_config.json',
@@ -141,7 +141,7 @@ describe('Import Servers', () => {
     );
   });
 
-  it('copies from other programs, puts a client’s secret away, and numbers a name that is taken', async () => {
+  it('copies from other programs, stores a client’s secret, and numbers a name that is in use', async () => {
     const text = JSON.stringify({
       mcpServers: { notes: { url: open.url, auth: { CLIENT_ID: 'c', CLIENT_SECRET: 'shh' } } },
     });
@@ -158,14 +158,14 @@ describe('Import Servers', () => {
     assert.equal(await home.read('.cursor/mcp.json'), text);
   });
 
-  it('numbers the names that VS Code keeps and would prefer, asks about none, and warns of no copy', async () => {
+  it('numbers names that VS Code would prefer for its own servers, without a question or a warning about copies', async () => {
     await home.write(userMcpJson, vscodeFile());
     const { wanted } = await run('open,reports', 'Copy', undefined);
     assert.deepEqual(extension.settings.names, ['reports 2', 'open 2']);
     assert.deepEqual(wanted, ['reports 2', 'open 2']);
   });
 
-  it('names files that cannot be read, and changes nothing until it is confirmed', async () => {
+  it('names files that cannot be read, and changes nothing before confirmation', async () => {
     await home.write('.cursor/mcp.json', '{ "mcpServers": {');
     await home.write(userMcpJson, vscodeFile());
     const { shown } = await run(undefined, 'open', undefined);
@@ -174,7 +174,7 @@ describe('Import Servers', () => {
     assert.equal(await home.read(userMcpJson), vscodeFile());
   });
 
-  it('says that there is nothing where there is nothing', async () => {
+  it('reports that there is nothing to import', async () => {
     const { shown } = await run();
     assert.deepEqual(shown, ['VS Code and other programs have no remote MCP servers to import.']);
   });

@@ -13,7 +13,7 @@ import { MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import type { ActiveExtension } from './activeExtension.js';
 import type { DialogueAnswers } from './dialogueAnswers.js';
 
-/** A user's home with files of other programs, and a folder that has what the editor keeps of the user. */
+/** A user's home with files of other programs, and a folder with the editor's user data. */
 export class ImportedFiles {
   readonly secrets = new MemorySecrets();
   readonly memory = new MemoryMemory();
@@ -55,7 +55,7 @@ export class ImportedFiles {
   }
 }
 
-/** Picks in the dialogue’s list, in which rows that cannot be picked stay unpicked. */
+/** Selects rows in the dialogue’s list. Rows that cannot be selected stay unselected. */
 export function pickIn(dialogue: DialogueAnswers): PickMany {
   return async (items, { title }) => {
     dialogue.shown.push(title);

@@ -19,11 +19,11 @@ const entries = names.map((name) => ({
 }));
 const lines = [...serverActions(entries), ...entries.flatMap(actionsOf), ...entries.map(serverItem)];
 
-/** What a screen reader is left with of a text in which `$(name)` is a picture. */
+/** The text that a screen reader announces if `$(name)` is an icon. */
 const heard = (text: string) => text.replace(/\$\([\w-]+\)/g, '').trim();
 
-describe('for who hears the editor, the lines of a quick pick', () => {
-  it('say in words what their pictures say', () => {
+describe('for screen reader users, the lines of a quick pick', () => {
+  it('contain the meaning of their icons as text', () => {
     assert.ok(lines.length > names.length * 5);
     for (const { label } of lines) assert.notEqual(heard(label), '');
     for (const { server, status } of entries) {
@@ -35,26 +35,26 @@ describe('for who hears the editor, the lines of a quick pick', () => {
     }
   });
 
-  it('name what each of their buttons does', () => {
+  it('have a label for each of their buttons', () => {
     const buttons = lines.flatMap((line) => line.buttons ?? []);
     assert.ok(buttons.length >= names.length);
     for (const { tooltip } of buttons) assert.notEqual(tooltip ?? '', '');
   });
 });
 
-describe('for who hears the editor, the entry of the status bar', () => {
-  it('says whose it is, and in every status all that it shows', () => {
+describe('for screen reader users, the entry of the status bar', () => {
+  it('names the extension and, in every status, all that it shows', () => {
     for (const entry of entries) {
       const { text, label } = summary([entry]);
       assert.match(label, /^MCP OAuth: ./);
-      // The account and the number, with a picture between them.
+      // The account and the number, with an icon between them.
       for (const part of text.split(/\$\([\w-]+\)/))
         assert.ok(label.includes(part.trim()), `${label} – ${text}`);
     }
   });
 });
 
-describe('for who hears the editor, the page of tool calls', () => {
+describe('for screen reader users, the page of tool calls', () => {
   const page = toolCallsPage({ style: 's', script: 's', source: 's', nonce: 'n' }, callTexts());
   const elements = [...page.matchAll(/<(input|button|section|div)\b([^>]*)>([^<]*)/g)].map(
     ([, name = '', attributes = '', text = '']) => ({ name, attributes, text }),
@@ -70,12 +70,12 @@ describe('for who hears the editor, the page of tool calls', () => {
       assert.ok(/aria-label="[^"]+"/.test(attributes) || text.trim() !== '', `${name} ${attributes}`);
   });
 
-  it('has a header in words above every column', () => {
+  it('has a text header above every column', () => {
     const headers = [...page.matchAll(/role="columnheader"[^>]*>([^<]+)</g)].map(([, text]) => text);
     assert.equal(headers.length, columnNames.length);
   });
 
-  it('says where no call matches which term there is not, and what there is', () => {
+  it('names the unknown filter term if no call matches, and the valid ones', () => {
     const said = (filter: string) => nothingFound(filter, callTexts());
     assert.equal(said('branch'), callTexts().nothingFound);
     assert.match(
@@ -88,7 +88,7 @@ describe('for who hears the editor, the page of tool calls', () => {
     );
   });
 
-  it('says which columns it leaves out where there is no room for them', () => {
+  it('names the columns that a narrow page omits', () => {
     const said = [...page.matchAll(/<p class="leftOut (\w+)">([^<]+)</g)].map(([, width, text]) => [
       width,
       text,

@@ -16,7 +16,7 @@ import {
 import { DialogueAnswers } from './dialogueAnswers.js';
 
 const settled = () => new Promise(setImmediate);
-/** As the operating system hands it over: whole, and parsed by the editor, which decodes it once. */
+/** As the operating system delivers it: whole, and decoded once by the editor's parser. */
 const opened = (link: string) => vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${link}`);
 const servers = { 'my notes': { url: 'https://notes.example/mcp' } };
 
@@ -28,7 +28,7 @@ describe('a link that opens the extension', () => {
   });
   after(() => configure(extension, undefined));
 
-  /** @param answers to what is asked, in order; without any, questions stay open */
+  /** @param answers the user's answers, in order; without any, questions stay open */
   function scene(...answers: (string | undefined)[]) {
     const dialogue = new DialogueAnswers(...answers);
     const open = Promise.withResolvers<undefined>();
@@ -60,7 +60,7 @@ describe('a link that opens the extension', () => {
     return { shown: dialogue.shown, questions, proposed, done, clock, callbacks, router, log, follow, close };
   }
 
-  it('shows all of what it says before anything else happens, and then goes on with just that', async () => {
+  it('shows its complete content before anything else happens, and then applies exactly that', async () => {
     const { shown, proposed, follow } = scene('Continue');
     await follow('/add?url=https%3A%2F%2Fmcp.example.com%2Fmcp%3Fteam%3Da&name=My%20server&type=sse');
     assert.deepEqual(proposed, [
@@ -85,7 +85,7 @@ describe('a link that opens the extension', () => {
     assert.deepEqual([proposed, done], [[], []]);
   });
 
-  it('warns of letters that look like others, of the user’s own network, and of a name that is taken', async () => {
+  it('warns of lookalike letters, of the user’s own network, and of a name that is in use', async () => {
     const { shown, follow } = scene(undefined, undefined, undefined);
     await follow('/add?url=https://аpple.com/mcp&name=MY%20notes');
     await follow('/add?url=https://192.168.0.7/mcp');
@@ -95,7 +95,7 @@ describe('a link that opens the extension', () => {
     assert.match(shown[1] ?? '', /in your private network/);
   });
 
-  it('names the field of what it cannot use, and asks nothing', async () => {
+  it('names the invalid field, and asks nothing', async () => {
     const { shown, proposed, follow } = scene(undefined, undefined, undefined);
     await follow('/add?url=http://mcp.example.com/mcp');
     await follow('/add?url=https://a.example/&token=1');
@@ -106,7 +106,7 @@ describe('a link that opens the extension', () => {
     assert.deepEqual(proposed, []);
   });
 
-  it('offers to show a server whose address is configured already', async () => {
+  it('offers to show a server whose address is already configured', async () => {
     const { shown, proposed, done, follow } = scene('Show Server');
     await follow('/add?url=https://notes.example/mcp');
     assert.match(shown[0] ?? '', /a server that you already have, as “my notes”/);
@@ -129,7 +129,7 @@ describe('a link that opens the extension', () => {
     assert.match(questions[3] ?? '', /second\.example/);
   });
 
-  it('is followed again some seconds after a notification that the user leaves open', async () => {
+  it('is handled again some seconds after a notification that the user leaves open', async () => {
     const { questions, clock, follow } = scene();
     await follow('/add?url=nope');
     await follow('/add?url=nope2');
@@ -159,7 +159,7 @@ describe('a link that opens the extension', () => {
     assert.deepEqual(done, []);
   });
 
-  it('leaves callbacks and unknown paths to the callbacks’ own handler, also while a question is open', async () => {
+  it('leaves callbacks and unknown paths to the callback handler, also while a question is open', async () => {
     const { callbacks, router, follow } = scene();
     await follow('/add?url=https://first.example/mcp');
     router.handleUri(callbackUriOf('code=a&state=b'));
@@ -197,7 +197,7 @@ describe('Copy Install Badge', () => {
     return { copied, shown: dialogue.shown.join('\n') };
   }
 
-  it('copies the badge of a row’s server, and of one that is chosen', async () => {
+  it('copies the badge of a row’s server, and of a chosen one', async () => {
     const [ofRow] = (await copy({ server: { name: 'my notes' } }, 'Markdown')).copied;
     assert.match(ofRow ?? '', /^\[!\[Add to VS Code\]/);
     assert.ok(ofRow?.includes(encodeURIComponent(encodeURIComponent('https://notes.example/mcp'))));
@@ -206,7 +206,7 @@ describe('Copy Install Badge', () => {
     assert.deepEqual((await copy(undefined, undefined)).copied, []);
   });
 
-  it('takes an address that is not configured, and refuses one that no link can carry', async () => {
+  it('accepts an address that is not configured, and rejects one that no link can carry', async () => {
     const { copied } = await copy(undefined, 'Another address', 'https://public.example/mcp', 'Public', 'Link only'); // prettier-ignore
     assert.match(copied[0] ?? '', /^https:\/\/vscode\.dev\/redirect\?url=vscode%3A%2F%2F.*name%3DPublic$/);
     const local = await copy('local');

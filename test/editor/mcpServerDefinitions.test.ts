@@ -25,7 +25,7 @@ describe('MCP server definitions', () => {
   beforeEach(() => configure(extension, one));
   after(() => configure(extension, undefined));
 
-  it('are provided as a command that is always the same, without an address and without a key', async () => {
+  it('are provided as a constant command, without an address and without a key', async () => {
     const [first] = await extension.definitions.provideMcpServerDefinitions();
     assert.ok(first instanceof vscode.McpStdioServerDefinition);
     const { url, key } = await extension.relay.agentHostAddress();
@@ -48,7 +48,7 @@ describe('MCP server definitions', () => {
     );
   });
 
-  it('name a command that a session outside of the editor calls with, through this window', async () => {
+  it('name a command that a session outside the editor can call through this window', async () => {
     const world = await startWorld();
     try {
       await configure(extension, world.serverSettings());
@@ -102,14 +102,14 @@ describe('MCP server definitions', () => {
     assert.ok(provided instanceof vscode.McpStdioServerDefinition);
   });
 
-  it('are not resolved for a server that is configured no more', async () => {
+  it('are not resolved for a server that is no longer configured', async () => {
     const [provided] = await extension.definitions.provideMcpServerDefinitions();
     assert.ok(provided);
     await configure(extension, { other: { url: 'https://other.example/mcp' } });
     await assert.rejects(extension.definitions.resolveMcpServerDefinition(provided), /repositories/);
   });
 
-  it('change with the address or a header, and not with how to sign in, nor with a status', async () => {
+  it('change with the address or a header, and not with sign-in settings or a status', async () => {
     let changes = 0;
     const subscription = extension.definitions.onDidChangeMcpServerDefinitions(() => changes++);
     const version = async () => (await extension.definitions.provideMcpServerDefinitions())[0]?.version;

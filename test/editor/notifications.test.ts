@@ -5,13 +5,13 @@ import {
   type NotificationWindow,
 } from '../../src/editor/adapters/notifications.js';
 
-/** What the editor makes a link of in notifications, input boxes and progress. */
+/** Texts that the editor renders as links in notifications, input boxes and progress. */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i;
 const hostile =
   'Denied. [Sign in again](command:workbench.action.terminal.sendSequence?%5B%5D) [x](https://e.example)';
 
-describe('what the user is told', () => {
-  it('holds no live link, whoever wrote it and wherever it is shown', async () => {
+describe('a text for the user', () => {
+  it('has no active link, whatever its source and place', async () => {
     assert.match(hostile, link);
     const shown: string[] = [];
     const show = (message: string, ...more: unknown[]) => {
@@ -57,7 +57,7 @@ describe('what the user is told', () => {
     for (const text of shown) assert.doesNotMatch(text, link);
   });
 
-  it('is shown whole: the editor cuts off a long text that has no button', async () => {
+  it('is shown in full: the editor truncates a long text without a button', async () => {
     const shown: (readonly string[])[] = [];
     const show = (_message: string, ...buttons: string[]) => {
       shown.push(buttons);
@@ -71,7 +71,7 @@ describe('what the user is told', () => {
     assert.deepEqual(shown, [[], ['OK'], ['Retry']]);
   });
 
-  it('reads the same but for a space', () => {
+  it('differs from the original only by a space', () => {
     assert.equal(withoutLinks('[a](command:b) and [c] (d)'), '[a] (command:b) and [c] (d)');
   });
 });

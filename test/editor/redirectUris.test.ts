@@ -9,7 +9,10 @@ const desktop = { isDesktop: true, isUsersMachine: true };
 const remoteHost = { isDesktop: true, isUsersMachine: false };
 const browser = { isDesktop: false, isUsersMachine: false };
 
-/** An editor, by what its `asExternalUri` gives for an own address; one that gives none has broken down. */
+/**
+ * An editor, described by what its `asExternalUri` returns for its own address. Without a result, it
+ * throws.
+ */
 function redirectsIn(
   place: typeof desktop,
   external: ((own: vscode.Uri) => string) | undefined,
@@ -47,7 +50,7 @@ const servedAt = (origin: string) => (own: vscode.Uri) =>
 
 describe('the redirect URIs of an editor', () => {
   for (const place of [desktop, remoteHost]) {
-    it(`are on a desktop the same in every window, remote ones too, with the window in state (${JSON.stringify(place)})`, async () => {
+    it(`are the same in every window of a desktop, also remote ones, with the window in state (${JSON.stringify(place)})`, async () => {
       const uris = new Set<string>();
       for (const windowId of [1, 27]) {
         const { redirects } = redirectsIn(place, inWindow(windowId));
@@ -59,7 +62,7 @@ describe('the redirect URIs of an editor', () => {
     });
   }
 
-  it('ask for the id of a window until it is known, and do without it', async () => {
+  it("request the window's ID until it is known, and work without it", async () => {
     const known = redirectsIn(desktop, inWindow(3));
     for (const path of ['/callback', '/callback/0123456789abcdef']) await known.redirects.uriHandler(path);
     assert.equal(known.asked.length, 1);
@@ -71,7 +74,7 @@ describe('the redirect URIs of an editor', () => {
     }
   });
 
-  it('are in a browser made for each sign-in, unencoded once', async () => {
+  it('are created in a browser for each sign-in, and decoded once', async () => {
     const { redirects } = redirectsIn(browser, servedAt('https://editor.example'));
     const { uri, stateSuffix } = await redirects.uriHandler('/callback');
     assert.equal(uri, 'https://editor.example/callback?vscode-reqid=1&vscode-path=/callback');
@@ -87,14 +90,14 @@ describe('the redirect URIs of an editor', () => {
     ['localBrowser', browser, servedAt('http://127.0.0.1:8080'), undefined],
     ['localBrowser', browser, servedAt('http://localhost:8080'), undefined],
   ] as const) {
-    it(`reach as far as those of ${name}${external === undefined ? ', also if it cannot be asked' : ''}`, async () => {
+    it(`reach as far as those of ${name}${external === undefined ? ', also if asExternalUri fails' : ''}`, async () => {
       const { redirects } = redirectsIn(place, external, fault);
       assert.deepEqual(await redirects.reach(), redirectReaches[name]);
     });
   }
 
-  it('are looked into with the storage of this machine, and with none of another', async () => {
-    // VS Code 1.103 does not say.
+  it('are diagnosed with the storage of this machine only', async () => {
+    // VS Code 1.103 does not provide the value.
     const isPortable = 'isAppPortable' in vscode.env ? false : undefined;
     const here = redirectsIn(desktop, inWindow(1));
     await here.redirects.reach();

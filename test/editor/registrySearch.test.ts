@@ -63,7 +63,7 @@ describe('searching a registry while adding a server', () => {
     return { shown: dialogue.shown, used };
   }
 
-  it('offers the servers with an address, and adds the one that is chosen under its name', async () => {
+  it('offers the servers with an address, and adds the chosen one under its name', async () => {
     const { shown } = await add(registry.url, 'reports → verified', 'Add this server', '', undefined);
     assert.ok(shown.includes(`$(plug) Acme $ (verified) reports | ${world.reports.url} · io.github.acme/reports | Makes [reports](command:x)`)); // prettier-ignore
     assert.ok(shown.some((row) => row.includes('Not supported') && row.includes('placeholders: tenant')));
@@ -71,13 +71,13 @@ describe('searching a registry while adding a server', () => {
     assert.equal(serverNamed(extension, 'Acme $ (verified) reports').url, world.reports.url);
   });
 
-  it('does nothing for a server that is not supported', async () => {
+  it('does nothing for an unsupported server', async () => {
     const { shown } = await add(registry.url, 'reports → Not supported');
     assert.ok(!shown.some((row) => row.includes('Add this server')));
     assert.deepEqual(extension.settings.names, []);
   });
 
-  it('sends nothing before the user agreed, says what is sent, and then searches', async () => {
+  it('sends nothing before the user agrees, shows what is sent, and then searches', async () => {
     const before = registry.requests.length;
     const declined = await add(undefined, 'reports', undefined, undefined);
     assert.match(
@@ -90,7 +90,7 @@ describe('searching a registry while adding a server', () => {
     assert.ok(agreed.shown.some((row) => row.includes('Add this server')));
   });
 
-  it('sends no address that is typed, and no single letter', async () => {
+  it('sends no typed address and no single letter', async () => {
     const before = registry.requests.length;
     await add(registry.url, world.reports.url, undefined);
     await add(registry.url, 'https://');
@@ -98,7 +98,7 @@ describe('searching a registry while adding a server', () => {
     assert.equal(registry.requests.length, before);
   });
 
-  it('says in one row that the registry cannot be searched, and why', async () => {
+  it('shows one row with the reason if the registry cannot be searched', async () => {
     registry.respond((response) => response.writeHead(500).end());
     const { shown } = await add(registry.url, 'reports → cannot be searched');
     assert.deepEqual([...new Set(shown)], [
@@ -111,7 +111,7 @@ describe('searching a registry while adding a server', () => {
     assert.equal(none.shown.length > 0, true);
   });
 
-  it('keeps the choice in the user’s settings', async () => {
+  it('stores the choice in the user’s settings', async () => {
     const setting = new RegistrySetting(writeWithApi);
     assert.equal(setting.address.kind, 'unset');
     const heard = next((told) => setting.onDidChange(() => told(undefined)));

@@ -16,8 +16,8 @@ import { DialogueAnswers } from './dialogueAnswers.js';
 const here = { isDesktop: true, isUsersMachine: true };
 const server = serverAt('https://mcp.example.com/mcp', 'repositories');
 
-describe('what it costs to run on the user’s machine', () => {
-  it('is said in remote windows, and only where the extension does run there', () => {
+describe('the note about running on the user’s machine', () => {
+  it("is shown in remote windows only if the extension runs on the user's machine", () => {
     assert.equal(remoteNotes(here, extensionId, undefined), undefined);
     assert.equal(
       remoteNotes({ isDesktop: true, isUsersMachine: false }, extensionId, 'ssh-remote'),
@@ -35,7 +35,7 @@ describe('what it costs to run on the user’s machine', () => {
     assert.match(notes.sessions, /run the extension on the remote\.$/);
   });
 
-  it('is said before an agent is admitted, and with its addresses', async () => {
+  it('is shown before an agent is admitted, and with its addresses', async () => {
     const addressNote = remoteNotes(here, extensionId, 'ssh-remote')?.agents;
     const { credentials, connections } = await activeExtension();
     const parts = { servers: () => [server], port: () => 29417, connections, addressNote };
@@ -65,8 +65,8 @@ describe('what it costs to run on the user’s machine', () => {
   });
 });
 
-describe('where the extension runs', () => {
-  it('is what the editor says of it, and not whether there is a remote', () => {
+describe('the place where the extension runs', () => {
+  it('is what the editor reports, and does not depend on a remote', () => {
     const { uiKind } = vscode.env;
     const isDesktop = uiKind === vscode.UIKind.Desktop;
     assert.deepEqual(editorPlace({ extensionKind: vscode.ExtensionKind.UI }), {
@@ -79,7 +79,7 @@ describe('where the extension runs', () => {
     });
   });
 
-  it('makes no difference to where its settings are opened: they are the user’s own', async () => {
+  it('does not affect where its settings are opened: they are the user’s own', async () => {
     await openSettings('@id:mcpOAuthBroker.servers');
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.deepEqual(labels, ['Settings']);
@@ -94,7 +94,7 @@ describe('the question about the first use of a sign-in on a machine', () => {
     ['Not Here', 'notHere'],
     [undefined, undefined],
   ] as const) {
-    it(`names server, account and remote, and takes ${button ?? 'its closing'} for what it is`, async () => {
+    it(`names server, account and remote, and handles ${button ?? 'a closed question'}`, async () => {
       const shown: string[] = [];
       const notices = {
         warning: (message: string, ...buttons: string[]) => {

@@ -24,8 +24,8 @@ function choosing(names: readonly string[], problems: readonly SettingProblem[],
   return { choice, opened, shown: dialogue.shown };
 }
 
-describe('the list of servers that a command asks with', () => {
-  it('has the entries that cannot be used too, each once, with why; chosen, it opens the settings', async () => {
+describe("a command's list of servers", () => {
+  it('also has unusable entries, each once, with the reason, and opens the settings for them', async () => {
     const { choice, opened, shown } = choosing(['a', 'b'], [url, scopes], 'typo');
     assert.equal(await choice.choose(undefined, 'Which?'), undefined);
     assert.deepEqual(shown, [
@@ -36,7 +36,7 @@ describe('the list of servers that a command asks with', () => {
     assert.deepEqual(opened, ['typo']);
   });
 
-  it('is shown for a single server beside such an entry, and not for a single server alone', async () => {
+  it('is shown for a single server if there is an unusable entry, and not for a single server alone', async () => {
     const beside = choosing(['a'], [url], ' a ');
     assert.equal((await beside.choice.choose(undefined, 'Which?'))?.name, 'a');
     assert.equal(beside.shown.length, 2);
@@ -45,7 +45,7 @@ describe('the list of servers that a command asks with', () => {
     assert.deepEqual(alone.shown, []);
   });
 
-  it('has none of them where the command is about servers in some status', async () => {
+  it('has no unusable entries if the command is for servers in a given status', async () => {
     const { choice, shown } = choosing(['a'], [url]);
     assert.equal((await choice.choose(undefined, 'Which?', ({ signedIn }) => signedIn))?.name, 'a');
     assert.deepEqual(shown, []);

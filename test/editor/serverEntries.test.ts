@@ -12,7 +12,7 @@ import { configure, next, signInAs, type ActiveExtension } from './activeExtensi
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-describe('an entry of a server', () => {
+describe("a server's entry", () => {
   let scene: EditorScene;
   let extension: ActiveExtension;
   let server: ServerConfig;
@@ -54,8 +54,8 @@ describe('an entry of a server', () => {
   };
   const rule = (tool: string) => extension.toolRules.ruleOf({ name: 'repositories' }, tool);
 
-  describe('is renamed', () => {
-    it('in its place, with its tool rules and its sign-ins, and back again', async () => {
+  describe('when renamed', () => {
+    it('keeps its place, tool rules and sign-ins, also when renamed back', async () => {
       await extension.toolRules.set(server, 'delete_branch', 'block');
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const { user, dialogues } = dialogue('code', undefined);
@@ -70,7 +70,7 @@ describe('an entry of a server', () => {
       await dialogue('repositories', undefined).dialogues.rename('code');
     });
 
-    it('without a moment in which a call would run past a rule', async () => {
+    it('applies its rules to calls at every moment', async () => {
       await extension.toolRules.set(server, 'delete_branch', 'block');
       const rules: string[] = [];
       const subscription = vscode.workspace.onDidChangeConfiguration(() => {
@@ -82,7 +82,7 @@ describe('an entry of a server', () => {
       assert.deepEqual(new Set(rules), new Set(['block']));
     });
 
-    it('to no name that is taken here or elsewhere, and to none that cannot be one', async () => {
+    it('rejects a name that is in use or malformed', async () => {
       for (const [name, why] of [
         ['reports', /Another server already has this name/],
         ['Reports', /Another server already has this name/],
@@ -96,7 +96,7 @@ describe('an entry of a server', () => {
       assert.deepEqual(names(), ['repositories', 'reports']);
     });
 
-    it('for agents too: the addresses that they were given go on working', async () => {
+    it('keeps the addresses that agents have', async () => {
       const { admissions } = extension.agents;
       const { agent } = await admissions.admit({ name: 'tester', servers: [{ url: server.url }] });
       await dialogue('code', undefined).dialogues.rename('repositories');
@@ -106,13 +106,13 @@ describe('an entry of a server', () => {
     });
   });
 
-  describe('is disabled', () => {
+  describe('when disabled', () => {
     const labels = async () =>
       (await extension.tree.getChildren()).map(
         ({ item }) => `${typeof item.label === 'string' ? item.label : ''}: ${String(item.description)}`,
       );
 
-    it('and is offered to no caller, with its sign-ins kept, until it is enabled', async () => {
+    it('is offered to no caller, and keeps its sign-ins until it is enabled', async () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const { user, dialogues } = dialogue(undefined, undefined);
       await dialogues.setDisabled('repositories', true);
@@ -129,18 +129,18 @@ describe('an entry of a server', () => {
       assert.deepEqual(written('servers'), scene.world.serverSettings());
     });
 
-    it('and enabled again by the button that takes it back', async () => {
+    it('is enabled again by the undo button', async () => {
       await dialogue('Undo').dialogues.setDisabled('repositories', true);
       await settled(() => extension.settings.disabled.length === 0);
       assert.deepEqual(written('servers'), scene.world.serverSettings());
     });
   });
 
-  describe('is removed', () => {
+  describe('when removed', () => {
     const revoked = () =>
       scene.world.authorizationServer.events.filter(({ kind }) => kind === 'revoked').length;
 
-    it('with its sign-ins revoked, and comes back with its rules and without them', async () => {
+    it('has its sign-ins revoked, and is restored with its rules and without its sign-ins', async () => {
       await configure(extension, {
         repositories: { ...scene.world.serverSettings().repositories, oauth: { clientId: 'by-hand' } },
         reports: scene.world.serverSettings().reports,
@@ -168,7 +168,7 @@ describe('an entry of a server', () => {
       await clientSecrets.remove(server, 'by-hand');
     });
 
-    it('without a secret, a rule or a mark of the ended sign-in left', async () => {
+    it('leaves no secret, rule or mark of the ended sign-in', async () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const credential = (await extension.credentials.get(server.url)) ?? assert.fail();
       const record = `credential ${recordName(server.url, await slotOfAccount(accountKeyOf(credential)))}`;
@@ -182,7 +182,7 @@ describe('an entry of a server', () => {
       assert.equal(await extension.credentials.get(server.url), undefined);
     });
 
-    it('with its sign-ins kept, which are used again when it comes back', async () => {
+    it('can keep its sign-ins, which are used again when it is restored', async () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const key = accountKeyOf((await extension.credentials.get(server.url)) ?? assert.fail());
       const before = revoked();
@@ -195,14 +195,14 @@ describe('an entry of a server', () => {
       assert.deepEqual(user.shown.slice(1), ['“repositories” was removed.']);
     });
 
-    it('after one question, and not if that is cancelled', async () => {
+    it('asks one question, and does nothing if that is cancelled', async () => {
       const { user, dialogues } = dialogue(undefined);
       await dialogues.remove('repositories');
       assert.deepEqual(names(), ['repositories', 'reports']);
       assert.equal(user.shown.length, 1);
     });
 
-    it('with nothing signed out if another entry has the same address', async () => {
+    it('signs nothing out if another entry has the same address', async () => {
       const entries = scene.world.serverSettings();
       await configure(extension, { ...entries, same: entries.repositories });
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
@@ -212,7 +212,7 @@ describe('an entry of a server', () => {
       assert.ok(await extension.credentials.get(server.url));
     });
 
-    it('and says that the sign-in has ended if the settings cannot be written', async () => {
+    it('reports that the sign-in has ended if the settings cannot be written', async () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const unwritable = {
         entries: extension.settings.entries,
@@ -227,7 +227,7 @@ describe('an entry of a server', () => {
       assert.deepEqual(names(), ['repositories', 'reports']);
     });
 
-    it('and is not put back over an entry that has its name meanwhile', async () => {
+    it('is not restored over an entry that now has its name', async () => {
       const changes = new ServerChanges(parts());
       const { undo } = await changes.remove(extension.settings.find('reports') ?? assert.fail(), false);
       const other = { url: 'https://other.example/mcp' };

@@ -11,7 +11,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
   });
   afterEach(() => configure(extension, undefined));
 
-  it('is written by Add Server beside the entries that are there, broken ones included', async () => {
+  it('is written by Add Server in addition to existing entries, including malformed ones', async () => {
     await configure(extension, { broken: { type: 'stdio' } });
     const changed = next((told) => extension.settings.onDidChange(told));
     await extension.settings.add('repositories', { url: 'https://mcp.example.com/mcp', clientId: 'abc' });
@@ -24,7 +24,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
     assert.deepEqual(extension.settings.names, ['broken', 'repositories']);
   });
 
-  it('keeps a workspace from adding or redirecting a server', () => {
+  it('prevents a workspace from adding or redirecting a server', () => {
     const { workspaceValue, workspaceFolderValue } =
       vscode.workspace.getConfiguration('mcpOAuthBroker').inspect('servers') ?? {};
     assert.deepEqual([workspaceValue, workspaceFolderValue], [undefined, undefined]);
@@ -35,7 +35,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
     );
   });
 
-  it('tells of a problem once for each change, naming entry and field', async () => {
+  it('reports a problem once for each change, naming entry and field', async () => {
     const told: string[] = [];
     const problems = new SettingsProblems(extension.settings, (message) => {
       told.push(message);
@@ -51,7 +51,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
     problems.dispose();
   });
 
-  it('shows a problem in the tree, with the settings behind it', async () => {
+  it('shows a problem in the tree, with a link to the settings', async () => {
     await configure(extension, { repositories: { url: 'ftp://mcp.example.com' } });
     const [row] = await extension.tree.getChildren();
     assert.equal(row?.item.contextValue, 'problem');

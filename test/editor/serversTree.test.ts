@@ -19,7 +19,7 @@ const statusNames: readonly ConsentStatusName[] = [
   ...(['needsScopes', 'expired', 'denied', 'unreachable', 'misconfigured'] as const),
 ];
 
-/** The tree over a world that a test writes down. */
+/** The tree over scripted data. */
 class TreeScene {
   readonly clock = new ManualClock();
   readonly changed = new Emitter<undefined>();
@@ -55,14 +55,14 @@ class TreeScene {
     this.entries.set(name, { server, status: shown });
   }
 
-  /** All rows, as when everything is unfolded. */
+  /** Returns all rows, with every row expanded. */
   async unfolded(row?: TreeRow): Promise<readonly TreeRow[]> {
     const below = await this.tree.getChildren(row);
     const further = await Promise.all(below.map((one) => this.unfolded(one)));
     return below.flatMap((one, at) => [one, ...(further[at] ?? [])]);
   }
 
-  /** What the tree has drawn again once a change was gathered; undefined for all of it. */
+  /** Returns the rows that the tree redrew after a batch of changes; undefined for the whole tree. */
   async redrawn(): Promise<readonly string[] | undefined> {
     const told = next(this.tree.onDidChangeTreeData);
     this.clock.advance(50);
@@ -79,7 +79,7 @@ describe('the tree', () => {
   });
   afterEach(() => scene.tree.dispose());
 
-  it('names account, status, what is granted, asked and missing, and when access ends', async () => {
+  it('shows account, status, granted, requested and missing scopes, and expiry', async () => {
     scene.set('repositories', 'needsScopes', {
       signedIn: true,
       account: 'alice',
@@ -112,7 +112,7 @@ describe('the tree', () => {
     );
   });
 
-  it('says in the side bar what matters most of it, and all of it to the pointer and to screen readers', async () => {
+  it('shows the most important facts in the side bar, and all facts in tooltips and to screen readers', async () => {
     scene.set('a', 'unreachable', { held: ['r'], detail: 'The proxy did not answer.' });
     const rows = await scene.unfolded();
     const said = rows.slice(1).map(({ item }) => [item.description, item.tooltip]);
@@ -124,7 +124,7 @@ describe('the tree', () => {
     for (const row of rows.slice(1)) assert.equal(labelOf(row), row.item.tooltip);
   });
 
-  it('names the setting where what is wrong is no entry of a server', async () => {
+  it("names the setting if the fault is outside a server's entry", async () => {
     scene.problems = [
       { server: 'a', field: 'url', message: 'No.' },
       { server: 'a', field: 'toolRules', message: 'No.' },
@@ -141,13 +141,13 @@ describe('the tree', () => {
     );
   });
 
-  it('says that access which is renewed needs nobody', async () => {
+  it('shows that renewed access needs no action', async () => {
     scene.set('a', 'ready', { signedIn: true, refreshable: true, expiresAt: scene.clock.now() + 60_000 });
     const rows = await scene.unfolded();
     assert.ok(rows.some((row) => labelOf(row) === 'Access: renews automatically'));
   });
 
-  it('tells of each tool what its next call meets, its rule and its last use', async () => {
+  it('shows for each tool what its next call needs, its rule and its last use', async () => {
     scene.set('a', 'ready', { signedIn: true, held: ['read'] });
     scene.tools.set('https://a.example/mcp', [
       { name: 'look', title: 'Look around', description: 'Looks [here](command:evil)\u202E.' },
@@ -179,7 +179,7 @@ describe('the tree', () => {
     );
   });
 
-  it('says where no tool is known what makes them known, and does it when it is chosen', async () => {
+  it('shows how to list tools if none is known, and runs that command when chosen', async () => {
     for (const name of statusNames) scene.set(name, name);
     const rows = (await scene.unfolded()).filter(({ id }) => id.startsWith('tools '));
     const start = ['start the server to list them', 'workbench.mcp.startServer'];
@@ -197,7 +197,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has words and a shape for each of a tool’s states', () => {
+  it('has a text and an icon for each state of a tool', () => {
     assert.equal(
       new Set(toolConsentNames.map((name) => toolTexts(name).label)).size,
       toolConsentNames.length,
@@ -234,7 +234,7 @@ describe('the tree', () => {
       const label = typeof row.item.label === 'string' ? row.item.label : '';
       const spoken = labelOf(row);
       assert.ok(spoken.length > 0, row.id);
-      // What is to be seen is to be heard.
+      // All visible text is also in the label.
       if (!row.id.startsWith('problem'))
         assert.ok(label !== '' && spoken.includes(label), `${row.id}: ${spoken}`);
       if (row.id.startsWith('tool') || row.id.startsWith('fact'))
@@ -244,7 +244,7 @@ describe('the tree', () => {
     assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length, 'ids are all different');
   });
 
-  describe('of fifty servers with forty tools each', () => {
+  describe('with fifty servers of forty tools each', () => {
     beforeEach(async () => {
       for (let at = 0; at < 50; at++) {
         scene.set(`s${at}`, 'ready', { signedIn: true });
@@ -254,19 +254,19 @@ describe('the tree', () => {
       await scene.unfolded();
     });
 
-    it('draws again the one server whose status changed', async () => {
+    it('redraws the one server whose status changed', async () => {
       scene.set('s7', 'expired', { signedIn: true });
       scene.changed.fire(undefined);
       assert.deepEqual(await scene.redrawn(), ['server s7']);
     });
 
-    it('draws again the one tool that was used', async () => {
+    it('redraws the one tool that was used', async () => {
       scene.uses.set('t9_3', { at: scene.clock.now() });
       scene.used.fire(undefined);
       assert.deepEqual(await scene.redrawn(), ['tool s9 t9_3']);
     });
 
-    it('draws a burst of changes once', async () => {
+    it('redraws once for a burst of changes', async () => {
       let drawn = 0;
       const subscription = scene.tree.onDidChangeTreeData(() => drawn++);
       for (let at = 0; at < 50; at++) {
@@ -278,7 +278,7 @@ describe('the tree', () => {
       assert.equal(drawn, 1);
     });
 
-    it('draws all of it only when a server comes or goes, and keeps the rows that stay', async () => {
+    it('redraws completely only when a server is added or removed, and keeps the remaining rows', async () => {
       const before = await scene.tree.getChildren();
       scene.entries.delete('s0');
       scene.changed.fire(undefined);
@@ -291,20 +291,20 @@ describe('the tree', () => {
       );
     });
 
-    it('draws the tools of a server again when it lists others', async () => {
+    it('redraws the tools of a server when its list changes', async () => {
       scene.tools.set('https://s3.example/mcp', [{ name: 'other' }]);
       scene.toolsChanged.fire('https://s3.example/mcp');
       assert.deepEqual(await scene.redrawn(), ['tools s3']);
     });
   });
 
-  it('is a tree of commands, for the keyboard as for the pointer', () => {
+  it('is a tree of commands, for the keyboard and the pointer', () => {
     const { contributes } = vscode.extensions.getExtension('mcp-oauth-broker.mcp-oauth-broker')
       ?.packageJSON as {
       contributes: { menus: Record<string, { command: string; when: string; group: string }[]> };
     };
     const menu = contributes.menus['view/item/context'] ?? [];
-    // What is drawn as a button only the pointer reaches: each is in the row's menu or the palette too.
+    // Inline buttons need a pointer, so each command is also in the row's menu or the palette.
     const inMenu = new Set(
       menu.filter(({ group }) => !group.startsWith('inline')).map(({ command }) => command),
     );
@@ -312,7 +312,7 @@ describe('the tree', () => {
     assert.ok(menu.some(({ command, when }) => command.endsWith('setToolRule') && when.includes('tool')));
   });
 
-  it('has the usual first in a server’s menu, and the settings there too', () => {
+  it('has common commands first in a server’s menu, and also the settings', () => {
     const { contributes } = vscode.extensions.getExtension('mcp-oauth-broker.mcp-oauth-broker')
       ?.packageJSON as {
       contributes: { menus: Record<string, { command: string; when: string; group: string }[]> };

@@ -3,29 +3,33 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { next, type ActiveExtension } from './activeExtension.js';
 
-/** A setting that every settings file may have, and that nothing else here sets. */
+/** A setting that every settings file may have, and that no other test sets. */
 const marker = 'editor.tabSize';
 
-/** A settings file that is not the user's own, written as somebody does who may write it. */
+/** A settings file other than the user's own, written as another program does. */
 export class SettingsFileOnDisk {
   private constructor(
     readonly path: string,
     private readonly layer: 'globalRemoteValue' | 'workspaceValue',
   ) {}
 
-  /** The file of the machine that the extension host runs on. */
+  /** Returns the settings file of the machine that the extension host runs on. */
   static machine({ context }: ActiveExtension): SettingsFileOnDisk {
     const data = path.join(context.globalStorageUri.fsPath, '..', '..', '..');
     return new SettingsFileOnDisk(path.join(data, 'Machine', 'settings.json'), 'globalRemoteValue');
   }
 
-  /** The file of the workspace's folder. */
+  /** Returns the settings file of the workspace's folder. */
   static workspace(): SettingsFileOnDisk {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
     return new SettingsFileOnDisk(path.join(folder, '.vscode', 'settings.json'), 'workspaceValue');
   }
 
-  /** Writes the file and waits until the editor has read it. @returns what it says now */
+  /**
+   * Writes the file and waits until the editor has read it.
+   *
+   * @returns the text of the file
+   */
   async say(settings: object): Promise<string> {
     const other = this.#marker() === 3 ? 5 : 3;
     const text = JSON.stringify({ ...settings, [marker]: other });

@@ -20,7 +20,7 @@ describe('sign-in in the editor', () => {
   });
   afterEach(() => scene.close());
 
-  it('ends signed in, and tree and accounts show the same account', async () => {
+  it('signs in, and the tree and the Accounts menu show the same account', async () => {
     const outcome = await signInAs(extension, server, alice);
     assert.equal(outcome.kind, 'signedIn');
     const status = await extension.states.statusOf(server);
@@ -43,7 +43,7 @@ describe('sign-in in the editor', () => {
     );
   });
 
-  it('keeps its tokens in SecretStorage and nowhere else', async () => {
+  it('stores its tokens in SecretStorage only', async () => {
     await signInAs(extension, server, alice);
     const credential = await extension.credentials.get(server.url);
     assert.ok(credential);
@@ -67,7 +67,7 @@ describe('sign-in in the editor', () => {
     assert.deepEqual(await extension.accounts.getSessions(['reports']), []);
   });
 
-  it('is not moved by a forged callback', async () => {
+  it('is not affected by a forged callback', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
     const callback = await visitAsUser(attempt, alice);
     extension.callbackUri.handleUri(callbackUriOf('code=stolen&state=guessed'));
@@ -79,7 +79,7 @@ describe('sign-in in the editor', () => {
     assert.equal((await attempt.outcome).kind, 'signedIn');
   });
 
-  it('is not undone by its callback coming again', async () => {
+  it('is not affected by a repeated callback', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
     const callback = await visitAsUser(attempt, alice);
     extension.callbackUri.handleUri(callback);
@@ -91,7 +91,7 @@ describe('sign-in in the editor', () => {
     assert.equal(world.authorizationServer.events.filter(({ kind }) => kind === 'token').length, 1);
   });
 
-  it('stays cancelled when its callback comes late, and the next one works', async () => {
+  it('stays cancelled if its callback arrives late, and the next one works', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
     const callback = await visitAsUser(attempt, alice);
     attempt.cancel();

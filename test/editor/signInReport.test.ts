@@ -4,8 +4,8 @@ import { showSignInReport } from '../../src/editor/signIn/signInReport.js';
 
 const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth: {} };
 
-describe('the report of a sign-in that took too long', () => {
-  /** @returns the buttons, and the way that a press on the last one begins another sign-in */
+describe('the report of a sign-in that timed out', () => {
+  /** @returns the buttons, and the way of the sign-in that the last button begins */
   const report = async (way: 'openAgain' | 'code', offersCode: boolean) => {
     const told: string[] = [];
     const begun: OtherWay[] = [];
@@ -31,12 +31,12 @@ describe('the report of a sign-in that took too long', () => {
     assert.deepEqual(begun, ['copyLink']);
   });
 
-  it('offers no code where the server gives none', async () => {
+  it('offers no device code if the server issues none', async () => {
     const { buttons } = await report('openAgain', false);
     assert.deepEqual(buttons, ['Paste Address', 'Open Again', 'Copy Link']);
   });
 
-  it('offers the browser after a code', async () => {
+  it('offers the browser after a device code', async () => {
     const { buttons, begun } = await report('code', true);
     assert.deepEqual(buttons, ['Use a Code', 'Open Again']);
     assert.deepEqual(begun, ['openAgain']);

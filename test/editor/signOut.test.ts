@@ -24,7 +24,7 @@ describe('sign-out in the editor', () => {
   });
   after(() => scene.close());
 
-  it('deletes the tokens here and revokes them there', async () => {
+  it('deletes the tokens here and revokes them at the server', async () => {
     const credential = await extension.credentials.get(server.url);
     assert.ok(credential);
     const [id, key] = [credential.id, accountKeyOf(credential)];
@@ -41,7 +41,7 @@ describe('sign-out in the editor', () => {
     assert.deepEqual([status, account], ['signedOut', undefined]);
   });
 
-  it('is done once when the Accounts menu asks several times, and again when there is nothing left', async () => {
+  it('runs once if the Accounts menu requests it several times, and again after it has ended', async () => {
     const [session] = await extension.accounts.getSessions(undefined);
     assert.ok(session);
     const revocations = () =>
@@ -54,7 +54,7 @@ describe('sign-out in the editor', () => {
     assert.deepEqual(await extension.signOuts.signOut(server), { kind: 'notSignedIn' });
   });
 
-  it('takes the key of the relay from the extensions that have it', async () => {
+  it('invalidates the relay key of the extensions that have it', async () => {
     const [session] = await extension.accounts.getSessions(undefined);
     assert.ok(session);
     await extension.accounts.removeSession(session.id);
@@ -63,7 +63,7 @@ describe('sign-out in the editor', () => {
     assert.notEqual(later?.accessToken, session.accessToken);
   });
 
-  it('says what was revoked, and what was not', () => {
+  it('reports what was revoked, and what was not', () => {
     const receipt = (revocation: object) =>
       ({ kind: 'signedOut', host: 'as.example.com', revocation }) as SignOutReceipt;
     const said = (revocation: object) => describeSignOut(server, receipt(revocation));
@@ -86,7 +86,7 @@ describe('sign-out in the editor', () => {
     assert.deepEqual([none.complete, failed.complete], [false, false]);
   });
 
-  it('has a button where it is more than a line, since the editor cuts one without', () => {
+  it('has a button if the report exceeds a line, since the editor truncates one without a button', () => {
     const shown = (revocation: object) => {
       const seen: string[][] = [];
       const show = (...words: string[]) => Promise.resolve(void seen.push(words));

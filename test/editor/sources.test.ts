@@ -10,7 +10,7 @@ import { startEditorScene } from './editorScene.js';
 const alice = { id: '1', label: 'alice' };
 const providerId = 'mcpOAuthBrokerTest';
 
-/** An authentication provider that really is registered, with one session. */
+/** A registered authentication provider with one session. */
 class OneSessionProvider implements vscode.AuthenticationProvider {
   readonly #changed =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
@@ -32,8 +32,8 @@ class OneSessionProvider implements vscode.AuthenticationProvider {
   }
 }
 
-describe('tokens from elsewhere, in the editor', () => {
-  it('are not to be had of a provider whose account the user has not let us use, and nobody is asked', async () => {
+describe('tokens from other sources, in the editor', () => {
+  it("are unavailable without the user's permission for the provider's account, and no question is shown", async () => {
     const provider = new OneSessionProvider();
     const registered = vscode.authentication.registerAuthenticationProvider(providerId, 'Test', provider);
     try {
@@ -44,7 +44,7 @@ describe('tokens from elsewhere, in the editor', () => {
     }
   });
 
-  it('are asked for silently by a call, and with a question by a user alone', async () => {
+  it('are requested silently by a call, and with a question only by the user', async () => {
     const seen: unknown[] = [];
     const session = { id: 's', accessToken: 'hunter2', account: alice, scopes: ['read'] };
     const authentication = {
@@ -67,14 +67,14 @@ describe('tokens from elsewhere, in the editor', () => {
     ]);
   });
 
-  it('are none where the user said no', async () => {
+  it('are absent if the user denied the request', async () => {
     const getSession = () => Promise.reject(new Error('User did not consent to login.'));
     const accounts = new OwnAccounts({ getSession });
     assert.equal(await accounts.existingSession('github', [], alice), undefined);
     assert.equal(await accounts.askedSession('github', [], { server: 'a', anew: false }), undefined);
   });
 
-  it('are forgotten with a receipt that names where the account is signed out', async () => {
+  it('are removed with a receipt that names the place to sign the account out', async () => {
     const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth: {} };
     const receipt = { kind: 'forgotten', provider: 'github', account: 'alice' } as const;
     const { message } = describeSignOut(server, receipt);
@@ -85,7 +85,7 @@ describe('tokens from elsewhere, in the editor', () => {
     await Promise.resolve();
   });
 
-  it('of an identity provider have commands, a setting, and problems that are told', async () => {
+  it('of an identity provider have commands, a setting, and reported problems', async () => {
     const extension = await activeExtension();
     const commands = await vscode.commands.getCommands(true);
     for (const id of ['signInToIdentityProvider', 'signOutOfIdentityProvider']) {
@@ -115,7 +115,7 @@ describe('tokens from elsewhere, in the editor', () => {
     assert.equal(extension.settings.identityProvider, undefined);
   });
 
-  it('of an identity provider take its secret by the command, into SecretStorage', async () => {
+  it('of an identity provider have their secret stored by the command, in SecretStorage', async () => {
     const scene = await startEditorScene();
     const { settings, answers, context } = scene.extension;
     const dialogue = new DialogueAnswers('The identity provider idp.example', 'hush');

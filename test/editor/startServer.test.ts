@@ -4,7 +4,7 @@ import { alice } from '../demo/people.js';
 import { signInAs } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-describe('the row “Tools” of a server whose tools are not known', () => {
+describe('the row “Tools” of a server whose tools are unknown', () => {
   let scene: EditorScene;
   before(async () => {
     scene = await startEditorScene();
@@ -12,7 +12,7 @@ describe('the row “Tools” of a server whose tools are not known', () => {
   });
   after(() => scene.close());
 
-  it('starts the server, which makes them known', async () => {
+  it('starts the server, which lists its tools', async () => {
     const { extension, server } = scene;
     assert.deepEqual(extension.profiles.declarations(server), []);
     const servers = await extension.tree.getChildren();
@@ -21,7 +21,8 @@ describe('the row “Tools” of a server whose tools are not known', () => {
     assert.ok(command);
     const isKnown = () =>
       extension.profiles.declarations(server).some(({ name }) => name === 'create_branch');
-    // The editor takes over new servers half a second late, and until then starts none: a user would click again.
+    // The editor registers new servers with a delay of half a second and starts none before that, so this
+    // repeats the click as a user does.
     while (!isKnown()) {
       await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as string[]));
       await new Promise((resolve) => setTimeout(resolve, 100));

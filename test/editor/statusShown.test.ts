@@ -21,12 +21,12 @@ function entry(name: string, status: ConsentStatusName, more: Partial<ConsentSta
 }
 
 describe('a status', () => {
-  it('has words and a shape of its own, so that colour is never the only sign', () => {
+  it('has a text and an icon, so that colour is never the only sign', () => {
     assert.equal(new Set(all.map((name) => statusTexts(name).label)).size, all.length);
     assert.equal(new Set(all.map((name) => statusTexts(name).icon)).size, all.length);
   });
 
-  it('offers a command that exists, wherever the user can do something', () => {
+  it('offers an existing command if the user can act', () => {
     const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {
       contributes: { commands: { command: string }[] };
     };
@@ -40,7 +40,7 @@ describe('a status', () => {
 });
 
 describe('a check', () => {
-  it('that finds something wrong offers the diagnosis, else what the status offers', () => {
+  it("offers the diagnosis after a fault, and the status's own action otherwise", () => {
     const offered = (name: ConsentStatusName) => actionAfterCheck(entry('a', name).status)?.command;
     for (const name of ['unreachable', 'misconfigured'] as const)
       assert.equal(offered(name), 'diagnoseServer');
@@ -56,7 +56,7 @@ describe('a denial', () => {
     return [statusAction(denied.status)?.command, contextValue];
   };
 
-  it('by the server offers to ask it again, since no sign-in would mend it', () => {
+  it('by the server offers to call the server again, since a sign-in would not help', () => {
     assert.deepEqual(shown('server'), ['checkServer', 'server deniedByServer signedIn']);
   });
 
@@ -68,7 +68,7 @@ describe('a denial', () => {
 });
 
 describe('the status bar', () => {
-  it('says whom calls act as, and how many servers need the user, with the worst one’s icon', () => {
+  it('shows the account that calls use, and how many servers need action, with the icon of the most urgent', () => {
     const shown = summary([
       entry('a', 'ready', { account: 'alice' }),
       entry('b', 'needsScopes'),
@@ -81,13 +81,13 @@ describe('the status bar', () => {
     );
   });
 
-  it('names no account that no call acts as', () => {
+  it('shows no account that calls do not use', () => {
     const shown = summary([entry('a', 'expired', { account: 'alice' })]);
     assert.equal(shown.text, '$(shield) $(history) 1');
     assert.equal(shown.label, 'MCP OAuth: 1 server needs attention: a: Sign-in ended');
   });
 
-  it('says of an entry that cannot be used that it is misconfigured', () => {
+  it('shows misconfigured for an unusable entry', () => {
     const problem = { server: 'x', field: 'url', message: 'The url is wrong.' };
     const all = [entry('a', 'ready', { account: 'alice' }), statusOfProblem(problem)];
     assert.equal(summary(all).text, '$(shield) alice $(error) 1');
@@ -95,7 +95,7 @@ describe('the status bar', () => {
     assert.match(tooltip(all), /x.*The url is wrong\./);
   });
 
-  it('is quiet when nothing needs the user, but names who acts', () => {
+  it('shows only the account when no action is needed', () => {
     assert.equal(summary([entry('a', 'unknown'), entry('b', 'signedOut')]).text, '$(shield)');
     const alice = entry('a', 'ready', { account: 'alice@example.org' });
     assert.equal(summary([alice, entry('b', 'open')]).text, '$(shield) alice@example.org');
@@ -103,7 +103,7 @@ describe('the status bar', () => {
   });
 });
 
-describe('how the last sign-in ended', () => {
+describe('the outcome of the last sign-in', () => {
   const at = Date.UTC(2026, 10, 30, 12);
   const ended = (kind: LastAttempt['kind'], detail?: string) =>
     entry('a', 'ready', {
@@ -113,7 +113,7 @@ describe('how the last sign-in ended', () => {
   const rows = (of: Parameters<AttemptRows['rows']>[0]) =>
     new AttemptRows({ now: () => at + 300_000 }).rows(of);
 
-  it('leaves the server’s row and the status bar as the next call has them', () => {
+  it('does not change the status in the server’s row and the status bar', () => {
     const failed = ended('failed', 'The device code was refused.');
     const { item } = serverRow(failed, () => []);
     assert.deepEqual([item.description, item.contextValue], ['alice', 'server ready signedIn']);
@@ -122,7 +122,7 @@ describe('how the last sign-in ended', () => {
     assert.equal(summary([failed]).text, '$(shield) alice');
   });
 
-  it('is a row of its own, with its time and its reason', () => {
+  it('is a separate row, with its time and its reason', () => {
     for (const [kind, word] of [
       ['declined', 'declined'],
       ['failed', 'failed'],
@@ -146,7 +146,7 @@ describe('a server that the editor switched off', () => {
     displacedBy: '.vscode/mcp.json',
   };
 
-  it('is shown as that in the tree, with the file, whatever its sign-in is', () => {
+  it('is shown as switched off in the tree, with the file, in any sign-in state', () => {
     const { item } = serverRow(off, () => []);
     assert.equal(item.description, 'Turned off by the editor');
     assert.equal((item.iconPath as vscode.ThemeIcon).id, 'eye-closed');
@@ -156,20 +156,20 @@ describe('a server that the editor switched off', () => {
     );
   });
 
-  it('is shown as that in the status bar, after what needs the user more', () => {
+  it('is shown as switched off in the status bar, after more urgent servers', () => {
     assert.equal(summary([off]).text, '$(shield) $(eye-closed) 1');
     assert.match(summary([off]).label, /a: Turned off by the editor$/);
     assert.equal(summary([off, entry('b', 'expired')]).text, '$(shield) $(history) 2');
     assert.match(tooltip([off]), /^a: Turned off by the editor; \.vscode\/mcp\.json/);
   });
 
-  it('is shown as that in lists of servers', () => {
+  it('is shown as switched off in lists of servers', () => {
     assert.equal(serverItem(off).description, 'Turned off by the editor');
   });
 });
 
 describe('the tooltip of the status bar', () => {
-  it('has what needs the user first, and counts what is too much to read', () => {
+  it('starts with what needs action, and counts what is too much to read', () => {
     const many = Array.from({ length: 20 }, (_none, at) => entry(`s${at}`, 'ready'));
     const lines = tooltip([...many, entry('worst', 'expired')]).split('\n');
     assert.equal(lines[0], 'worst: Sign-in ended');
@@ -191,7 +191,7 @@ describe('the list behind the status bar', () => {
     '$(output) Show Log',
   ];
 
-  it('says what can be done, most urgent first, then the other servers', () => {
+  it('lists actions, most urgent first, then the other servers', () => {
     assert.deepEqual(
       labels(
         entry('a', 'ready', { account: 'alice', signedIn: true }),
@@ -214,7 +214,7 @@ describe('the list behind the status bar', () => {
     );
   });
 
-  it('names an entry that cannot be used, what is wrong in it, and where it is mended', () => {
+  it('names an unusable entry, its fault, and the place to fix it', () => {
     const problem = { server: 'x', field: 'url', message: 'The url is wrong.' };
     const lines = serverActions([entry('a', 'ready')], [problem]);
     assert.deepEqual(
@@ -226,12 +226,12 @@ describe('the list behind the status bar', () => {
     );
   });
 
-  it('has no heading without lines, and says how to begin where there is no server', () => {
+  it('has no empty heading, and explains how to start without a server', () => {
     assert.deepEqual(labels(), always);
     assert.equal(labels(entry('a', 'open'))[0], '— Servers');
   });
 
-  it('has a button on each server’s lines with all that can be done with it, each once', () => {
+  it('has one button on each server’s lines with all its actions, each once', () => {
     for (const name of all) {
       const one = entry('a', name, { signedIn: name === 'ready' });
       const lines = serverActions([one]).filter((line) => line.entry !== undefined);
@@ -251,11 +251,11 @@ describe('the list behind the status bar', () => {
   });
 });
 
-describe('what a server or its authorization server wrote', () => {
+describe('text from a server or its authorization server', () => {
   const icon = '$(verified)';
   const faked = entry('a', 'denied', { account: `${icon} alice`, detail: `${icon} All is well` });
 
-  it('draws no icon in a list', () => {
+  it('shows no icon in a list', () => {
     const { label, description, detail } = serverItem(faked);
     assert.equal(label, '$(circle-slash) a');
     for (const text of [description, detail]) assert.match(text ?? '', /\$ \(verified\)/);
@@ -266,7 +266,7 @@ describe('what a server or its authorization server wrote', () => {
     );
   });
 
-  it('draws no icon in the status bar', () => {
+  it('shows no icon in the status bar', () => {
     const ready = entry('a', 'ready', { account: `${icon} alice` });
     assert.equal(summary([ready]).text, '$(shield) $ (verified) alice');
     assert.ok(!summary([entry(icon, 'misconfigured')]).text.includes(icon));

@@ -12,7 +12,7 @@ const theirs = { url: 'https://theirs.example/mcp' };
 const review = 'Review';
 const no = 'Don’t Import';
 
-describe('settings that a file of a remote machine has', () => {
+describe('settings in a file of a remote machine', () => {
   let extension: ActiveExtension;
   let memory: MemoryMemory;
   let written: [OwnSetting, unknown][];
@@ -44,7 +44,7 @@ describe('settings that a file of a remote machine has', () => {
       dialogue.window,
     );
 
-  it('are offered with every server and its address, and count only after a yes', async () => {
+  it('are offered with every server and its address, and apply only after approval', async () => {
     const oauth = { authorizationServer: 'https://login.theirs.example', clientId: 'x' };
     const found = file({
       'mcpOAuthBroker.servers': { theirs: { ...theirs, oauth }, fourth: mine },
@@ -61,7 +61,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.deepEqual(written, [['servers', { mine, theirs: { ...theirs, oauth } }]]);
   });
 
-  it('are not asked about again once decided, whichever way, until the file says something else', async () => {
+  it('are not offered again after either decision, until the file changes', async () => {
     const found = file({ 'mcpOAuthBroker.servers': { theirs } });
     const declined = new DialogueAnswers(no);
     await takeOver(declined, found).offer();
@@ -73,7 +73,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.equal(again.shown.length, 2);
   });
 
-  it('are asked about again where the question was only closed', async () => {
+  it('are offered again if the question was only closed', async () => {
     const found = file({ 'mcpOAuthBroker.servers': { theirs } });
     await takeOver(new DialogueAnswers(undefined), found).offer();
     await takeOver(new DialogueAnswers(review, undefined), found).offer();
@@ -97,7 +97,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.deepEqual(written, [['servers', { mine: theirs }]]);
   });
 
-  it('show an address whole and in plain characters', async () => {
+  it('show an address in full and in plain characters', async () => {
     const long = `https://mcp.example.com/${'a'.repeat(1_000)}/mcp`;
     const found = file({ 'mcpOAuthBroker.servers': { 'a\u202e$(check)': { url: long } } });
     const dialogue = new DialogueAnswers(review, undefined);
@@ -105,7 +105,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.equal(dialogue.shown[1], `a $ (check) | ${long} |  | picked`);
   });
 
-  it('are nobody’s business where the user’s settings say the same, or the file says nothing', async () => {
+  it('are not offered if the user’s settings already contain them, or the file has none', async () => {
     const dialogue = new DialogueAnswers(review);
     await takeOver(
       dialogue,
@@ -117,7 +117,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.deepEqual(dialogue.shown, ['There are no MCP OAuth settings to import.']);
   });
 
-  it('stay undecided where they could not be written', async () => {
+  it('stay undecided if they could not be written', async () => {
     const dialogue = new DialogueAnswers(review, 'theirs');
     const found = file({ 'mcpOAuthBroker.servers': { theirs } });
     const parts = {
@@ -133,7 +133,7 @@ describe('settings that a file of a remote machine has', () => {
     assert.equal(again.shown.length, 1);
   });
 
-  it('are looked for in the remote’s own settings editor where the file cannot be read from here', async () => {
+  it('are opened in the remote’s own settings editor if the file cannot be read from here', async () => {
     const dialogue = new DialogueAnswers('theirs');
     const parts = {
       files: () => Promise.resolve([]),

@@ -51,7 +51,7 @@ describe('a team’s list of servers in the repository', () => {
     return dialogue.shown;
   }
 
-  it('is added only after a yes that has shown every address, and stays as it is', async () => {
+  it('is added only after approval of every shown address, and is not modified', async () => {
     const shown = await open({ notes, tickets, local: { command: 'node' } }, 'Review', 'tickets');
     assert.deepEqual(shown, [
       question('notes, tickets'),
@@ -60,11 +60,11 @@ describe('a team’s list of servers in the repository', () => {
       `tickets | ${tickets.url} | From .vscode/mcp.json. It is added as “tickets 2”, as “tickets” is taken. | picked`,
     ]);
     assert.deepEqual(applied, [['tickets 2', tickets.url, false]]);
-    // VS Code goes on having all of them, so that ours need other names.
+    // VS Code still has all of them, so ours need other names.
     assert.deepEqual(inEditor, ['notes', 'tickets', 'local']);
   });
 
-  it('is asked about in one line, whatever it calls its servers and however many it has', async () => {
+  it('is offered in one line, with any number of servers and any names', async () => {
     const names = ['a\u202eb$(check)', 'c', 'd', 'e', 'f'];
     const shown = await open(
       Object.fromEntries(names.map((name, at) => [name, { url: `${notes.url}/${at}` }])),
@@ -72,14 +72,14 @@ describe('a team’s list of servers in the repository', () => {
     assert.deepEqual(shown, [question('a b$ (check), c, d, 2 more')]);
   });
 
-  it('is asked about once, whatever the user decided', async () => {
+  it('is offered once, whatever the user decided', async () => {
     await open({ notes }, 'Don’t Add');
     assert.deepEqual(await open({ notes }, 'Review'), []);
     await open({ tickets }, 'Review', '');
     assert.deepEqual(await open({ notes, tickets }, 'Review'), []);
   });
 
-  it('is asked about again as far as it has changed', async () => {
+  it('is offered again for its changes only', async () => {
     await open({ notes, tickets }, 'Don’t Add');
     const moved = { url: 'https://elsewhere.example.com/mcp' };
     const shown = await open({ notes, tickets: moved }, 'Review', undefined);
@@ -92,7 +92,7 @@ describe('a team’s list of servers in the repository', () => {
     );
   });
 
-  it('is asked about again where the question was only closed', async () => {
+  it('is offered again if the question was only closed', async () => {
     await open({ notes }, undefined);
     assert.deepEqual((await open({ notes }, 'Review', undefined))[0], question('notes'));
     assert.equal((await open({ notes }, undefined)).length, 1);

@@ -15,7 +15,7 @@ describe('a setting written in a remote window from the user’s own machine', (
   let extension: ActiveExtension;
   let data: string;
   let file: string;
-  /** Ends the time that the editor has to use what was written. */
+  /** Ends the time that the editor has to apply the write. */
   let expire: (() => void) | undefined;
   before(async () => {
     extension = await activeExtension();
@@ -49,11 +49,11 @@ describe('a setting written in a remote window from the user’s own machine', (
   const until = async (condition: () => boolean | Promise<boolean>) => {
     while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
   };
-  /** This editor reads another file, so the test does there what is written here. */
+  /** This editor reads another file, so the test applies the same write there. */
   const holds = (text: string) =>
     until(async () => (await readFile(file, 'utf8').catch(() => '')).includes(text));
 
-  it('goes into the user’s settings file, whose other lines and comments stay', async () => {
+  it('is written to the user’s settings file, whose other lines and comments are preserved', async () => {
     await writeFile(file, '{\n    // Mine.\n    "editor.tabSize": 3,\n}\n');
     const writing = writer()('servers', { mine });
     await holds('mine.example');
@@ -63,7 +63,7 @@ describe('a setting written in a remote window from the user’s own machine', (
     assert.match(text, /\/\/ Mine\.\n {4}"editor\.tabSize": 3,\n {4}"mcpOAuthBroker\.servers": \{/);
   });
 
-  it('is made where there is no file yet', async () => {
+  it('is written to a new file if there is none', async () => {
     const writing = writer()('servers', { mine });
     await holds('mine.example');
     await configure(extension, { mine });
@@ -77,7 +77,7 @@ describe('a setting written in a remote window from the user’s own machine', (
     assert.equal(await readFile(file, 'utf8'), '{ "editor.tabSize": ');
   });
 
-  it('says so where the editor does not use what was written', async () => {
+  it('reports that the editor does not apply the written value', async () => {
     const writing = writer()('servers', { mine });
     await holds('mine.example');
     const refused = assert.rejects(
@@ -91,7 +91,7 @@ describe('a setting written in a remote window from the user’s own machine', (
 });
 
 describe('the settings file of the remote machine', () => {
-  it('is read in the editor that shows it', async () => {
+  it('opens in the editor', async () => {
     const file = SettingsFileOnDisk.machine(await activeExtension());
     const text = await file.say({ 'mcpOAuthBroker.servers': { mine } });
     try {

@@ -2,12 +2,12 @@ import { chromium, type BrowserContext, type LaunchOptions } from 'playwright-co
 import { createStateDirectory } from './stateDirectory.js';
 
 export interface BrowserOptions {
-  /** Absolute directory for a profile that outlives the browser; without it the profile is forgotten on close. */
+  /** Absolute directory for a profile that is kept. If absent, the profile is deleted on close. */
   readonly profileDir?: string;
-  /** Absolute path of the executable; `CHROMIUM` by default. */
+  /** Absolute path of the executable. The default is `CHROMIUM`. */
   readonly executablePath?: string;
   readonly headless?: boolean;
-  /** Further flags, such as where names are. */
+  /** Further flags, such as host resolver rules. */
   readonly flags?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** No sandbox, since that needs kernel support which containers and root lack; nothing fetched in the background. */
+/** No sandbox, since containers and root lack the kernel support. No background requests. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -29,15 +29,19 @@ const FLAGS = [
 
 const VIEWPORT = { width: 1440, height: 900 };
 
-/** Starts Chromium. @throws Error when no executable is named or it cannot start */
+/**
+ * Starts Chromium.
+ *
+ * @throws Error if no executable is configured or it cannot start
+ */
 export async function startBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const executablePath = options.executablePath ?? process.env['CHROMIUM'];
   if (executablePath === undefined)
     throw new Error('CHROMIUM is not set: start this through npm run demo or npm test');
-  // What it writes beside its profile, such as crash reports, would go to the user's own directories.
+  // Other files, such as crash reports, would otherwise be written to the user's own directories.
   const beside = await createStateDirectory();
   const env = { ...process.env, XDG_CONFIG_HOME: beside.path, XDG_CACHE_HOME: beside.path };
-  // On a signal the caller closes it in its own order; left to itself the browser would end the process.
+  // On a signal, the caller closes it in the right order. By default, the browser would end the process.
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   const launch = {
     executablePath,

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { ConsentCard, ConsentNotification, type ConsentQuestion } from './consentQuestion.js';
 import { editorUnderTest } from './editor.js';
 
-/** What lets a tool run. VS Code 1.103 calls it “Continue”. */
+/** The label of the button that runs a tool. VS Code 1.103 uses “Continue”. */
 const ALLOW = /^(Allow|Continue)/;
 
 /** Copilot Chat in the secondary side bar, in agent mode. */
@@ -24,13 +24,17 @@ export class ChatPanel {
     return this.rows.filter({ has: this.page.locator('.interactive-response') });
   }
 
-  /** Shows the chat where it is not shown; a window begins with it open. */
+  /** Shows the chat if it is hidden. A window starts with it open. */
   async open(): Promise<void> {
     if (!(await this.input.isVisible())) await this.page.keyboard.press('Control+Alt+I');
     await this.input.waitFor();
   }
 
-  /** Drags the side bar's edge, since at its first width the chat breaks lines within words. @param width in CSS pixels */
+  /**
+   * Drags the side bar's edge, since at its default width the chat breaks lines within words.
+   *
+   * @param width in CSS pixels
+   */
   async widenTo(width: number): Promise<void> {
     const bar = await this.page.locator('.part.auxiliarybar').boundingBox();
     if (!bar) throw new Error('the secondary side bar is not shown');
@@ -41,7 +45,7 @@ export class ChatPanel {
     await this.page.mouse.up();
   }
 
-  /** Types into the input, as a user does, and sends nothing. */
+  /** Types into the input as a user does, without sending. */
   async type(text: string): Promise<void> {
     await this.open();
     await this.input.click();
@@ -49,7 +53,7 @@ export class ChatPanel {
     await this.inputHolds(text);
   }
 
-  /** Waits until the input shows the text, which must fit in one line of it. */
+  /** Waits until the input shows the text, which must fit on one line. */
   async inputHolds(text: string): Promise<void> {
     const line = this.page.locator('.interactive-input-part .view-line');
     await line.filter({ hasText: text }).first().waitFor();
@@ -62,10 +66,11 @@ export class ChatPanel {
     await this.rows.filter({ hasText: prompt }).first().waitFor();
   }
 
-  /** Begins an empty conversation; earlier ones stay in the list of sessions. */
+  /** Starts an empty conversation. Earlier ones stay in the list of sessions. */
   async startAnew(): Promise<void> {
     await this.open();
-    // In a window that has just opened, the button may act only after the first prompt was sent, and hide that.
+    // In a new window, the button may take effect only after the first prompt was sent, and then hides that
+    // conversation.
     if ((await this.rows.count()) === 0) return;
     await this.page
       .locator('.part.auxiliarybar')
@@ -75,34 +80,38 @@ export class ChatPanel {
     await this.rows.first().waitFor({ state: 'detached' });
   }
 
-  /** Waits until the newest answer holds the text. @returns the whole answer's text */
+  /**
+   * Waits until the newest answer contains the text.
+   *
+   * @returns the whole answer's text
+   */
   async waitForAnswer(text: string, timeoutMs?: number): Promise<string> {
     const answer = this.answers.last();
     await answer.filter({ hasText: text }).waitFor(timeoutMs === undefined ? {} : { timeout: timeoutMs });
     return this.answerText();
   }
 
-  /** The newest answer as a user reads it, with single spaces. */
+  /** Returns the newest answer's visible text, with single spaces. */
   async answerText(): Promise<string> {
     return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
   }
 
-  /** All answers that are in view, each as it stands there, line by line. */
+  /** Returns all visible answers, each line by line. */
   async answerTexts(): Promise<string[]> {
     return this.answers.allInnerTexts();
   }
 
-  /** Whether an answer is still being written, or waits for something. */
+  /** Checks whether an answer is in progress or waits for something. */
   async isAnswering(): Promise<boolean> {
     return (await this.page.locator('.chat-response-loading').count()) > 0;
   }
 
-  /** Whether a tool waits to be approved. */
+  /** Checks whether a tool waits for approval. */
   async asksForApproval(): Promise<boolean> {
     return this.card('Run ').getByRole('button', { name: ALLOW }).first().isVisible();
   }
 
-  /** A card that waits for a click, by its title or any text in it. */
+  /** Returns a card that waits for a click, by its title or any text in it. */
   private card(text: string): Locator {
     return this.page
       .locator('.chat-confirmation-widget2, .chat-confirmation-widget:has(> .chat-buttons-container)')
@@ -111,12 +120,20 @@ export class ChatPanel {
       .last();
   }
 
-  /** Approves the call of a tool that is not read-only. @param tool its title, or its name where it has no title */
+  /**
+   * Approves the call of a tool that is not read-only.
+   *
+   * @param tool its title, or its name if it has no title
+   */
   async approveTool(tool: string): Promise<void> {
     await this.approve(`Run ${tool}`);
   }
 
-  /** Approves a tool where the editor asks: it does not for one that was approved before under the same name. @param answer what comes then */
+  /**
+   * Approves a tool if the editor asks, which it does not after an earlier approval under the same name.
+   *
+   * @param answer the text that follows
+   */
   async approveToolWhereAsked(tool: string, answer: string): Promise<void> {
     const allow = this.card(`Run ${tool}`).getByRole('button', { name: ALLOW }).first();
     const answered = this.answers.last().filter({ hasText: answer });
@@ -125,14 +142,18 @@ export class ChatPanel {
     await answered.waitFor();
   }
 
-  /** Confirms what a tool asks about before it runs. @param title of its card */
+  /**
+   * Confirms a tool's question before it runs.
+   *
+   * @param title of its card
+   */
   async approve(title: string): Promise<void> {
     await this.card(title).getByRole('button', { name: ALLOW }).first().click();
   }
 
   /**
-   * The card that an elicitation by URL shows, or the notification in its place where the editor shows none; absent until
-   * the server asks, and again once it is answered.
+   * The card of a URL elicitation, or the notification in its place if the editor shows no card. It is
+   * absent before the server asks and after the user answers.
    */
   get consentCard(): ConsentQuestion {
     if (!this.editor.showsCards) return new ConsentNotification(this.page);
@@ -140,14 +161,17 @@ export class ChatPanel {
     return new ConsentCard(this.card('Authorization Required').filter({ has: open }));
   }
 
-  /** The question of an elicitation by form; absent until the server asks, and again once it is answered. */
+  /**
+   * Returns the question of a form elicitation. It is absent before the server asks and after the user
+   * answers.
+   */
   question(text: string): Locator {
-    // VS Code 1.103 shows a card with “Respond”, which lists the answers above the window.
+    // VS Code 1.103 shows a card with “Respond”, which lists the answers in a quick pick.
     if (!this.editor.hasCopilotChat) return this.card(text);
     return this.page.locator('.chat-question-carousel-container:visible').filter({ hasText: text });
   }
 
-  /** Chooses one of the answers that a question lists, which sends it. */
+  /** Chooses one of a question's answers, which sends it. */
   async answerQuestion(text: string, answer: string): Promise<void> {
     const question = this.question(text);
     if (this.editor.hasCopilotChat)
@@ -156,9 +180,9 @@ export class ChatPanel {
     await this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: answer }).click();
   }
 
-  /** Waits until the turn has ended, and opens "Completed n steps", below which its lines are then folded away. */
+  /** Waits until the turn has ended, and expands "Completed n steps", which hides the steps by then. */
   async unfoldSteps(): Promise<void> {
-    // VS Code 1.103 folds nothing away.
+    // VS Code 1.103 does not collapse the steps.
     if (!this.editor.hasCopilotChat) return;
     await this.waitForAnswer('Completed');
     const summary = this.answers.last().locator('.completed-response-summary');

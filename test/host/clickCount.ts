@@ -1,28 +1,32 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** What a user clicked in one step of a story. */
+/** A user's clicks in one step of a story. */
 export interface CountedStep {
   readonly step: string;
   editor: number;
-  /** On pages of an authorization server. */
+  /** Clicks on pages of an authorization server. */
   pages: number;
 }
 
-/** Counts the clicks that reach the pages of a browser, whoever makes them. */
+/** Counts the clicks on the pages of a browser. */
 export class ClickCount {
   readonly steps: CountedStep[] = [];
   #isCounting = false;
 
   private constructor(private readonly isEditor: (page: Page) => boolean) {}
 
-  /** To be called before the first page opens. @param isEditor whether a page is the editor's */
+  /**
+   * Must be called before the first page opens.
+   *
+   * @param isEditor returns whether a page is the editor's
+   */
   static async of(context: BrowserContext, isEditor: (page: Page) => boolean): Promise<ClickCount> {
     const count = new ClickCount(isEditor);
     await context.exposeBinding('countClick', ({ page }) => count.#clicked(page));
     await context.addInitScript(() => {
       const told = window as unknown as { countClick(): unknown };
       const listener = ({ isTrusted, detail }: MouseEvent) => {
-        // A key that presses a button is a click without a number.
+        // A key that presses a button causes a click event with the detail 0.
         if (isTrusted && detail > 0) told.countClick();
       };
       window.addEventListener('click', listener, true);
@@ -30,13 +34,13 @@ export class ClickCount {
     return count;
   }
 
-  /** Counts what follows under this name. */
+  /** Counts the following clicks under this name. */
   begin(step: string): void {
     this.steps.push({ step, editor: 0, pages: 0 });
     this.#isCounting = true;
   }
 
-  /** What follows is no part of the story. */
+  /** Ignores the following clicks, which are not part of the story. */
   pause(): void {
     this.#isCounting = false;
   }
@@ -45,7 +49,7 @@ export class ClickCount {
     return this.steps.reduce((sum, { editor, pages }) => sum + editor + pages, 0);
   }
 
-  /** A line for each step, and one for all. */
+  /** One line for each step, and one for the total. */
   get lines(): readonly string[] {
     const line = (step: string, editor: number, pages: number) =>
       `${step.padEnd(44)}${String(editor).padStart(3)} in the editor${String(pages).padStart(4)} on sign-in pages`;

@@ -8,29 +8,29 @@ import { endProcessTree } from './processTree.js';
 export type Settings = Readonly<Record<string, unknown>>;
 
 export interface CodeServerOptions {
-  /** The one under test by default. */
+  /** The editor under test by default. */
   readonly editor?: Editor;
-  /** Any free one by default; a browser keeps what it stores by the port too. */
+  /** Any free port by default. A browser's storage also depends on the port. */
   readonly port?: number;
   readonly userDataDir: string;
   readonly extensionsDir: string;
-  /** The folder to open, absolute. */
+  /** The absolute path of the folder to open. */
   readonly folder: string;
   /** VSIX files to install before the start. */
   readonly vsix?: readonly string[];
-  /** What a user would have in their user settings. */
+  /** The user settings. */
   readonly settings?: Settings;
-  /** What stands in the settings file of the remote machine, which a browser's editor reads too. */
+  /** The settings of the remote machine, which a browser's editor also reads. */
   readonly machineSettings?: Settings;
   /** MCP servers in the user's own `mcp.json`. */
   readonly mcpServers?: object;
-  /** Models of Copilot Chat with endpoints of one's own, as in `chatLanguageModels.json`. */
+  /** Models of Copilot Chat with custom endpoints, as in `chatLanguageModels.json`. */
   readonly chatLanguageModels?: readonly unknown[];
-  /** Lets the page be told to run tests in the extension host. */
+  /** Whether the page accepts requests to run tests in the extension host. */
   readonly smokeTestDriver?: boolean;
-  /** Extensions that may use proposed API, by their ids. */
+  /** IDs of extensions that may use proposed API. */
   readonly proposedApiFor?: readonly string[];
-  /** Added to the environment of the server and so of the extension host. */
+  /** Added to the environment of the server and of the extension host. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -39,13 +39,13 @@ export interface CodeServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** What it has printed so far. */
+  /** Returns its output so far. */
   output(): string;
   /** Ends it with its extension hosts. */
   stop(): Promise<void>;
 }
 
-/** What keeps a run quiet and the same each time: nothing is fetched, forwarded, welcomed or recommended. */
+/** Settings for quiet, repeatable runs: no downloads, port forwarding, welcome pages or recommendations. */
 export const QUIET_SETTINGS: Settings = {
   'chat.byokUtilityModelDefault': 'mainAgent',
   'chat.tips.enabled': false,
@@ -59,14 +59,15 @@ export const QUIET_SETTINGS: Settings = {
   'workbench.tips.enabled': false,
 };
 
-/** How long VS Code keeps an extension host whose page has closed, in seconds. */
+/** Time that VS Code keeps an extension host whose page has closed, in seconds. */
 const RECONNECTION_GRACE_SECONDS = 5;
 const START_LIMIT_MS = 60_000;
 
 /**
- * Starts a real VS Code that is driven through a browser. Everything it writes is below `userDataDir` and `extensionsDir`.
+ * Starts a real VS Code that is driven through a browser. All its files are below `userDataDir` and
+ * `extensionsDir`.
  *
- * @throws Error with its output when it does not answer within a minute or a VSIX cannot be installed
+ * @throws Error with its output if it does not respond within a minute or a VSIX cannot be installed
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry, node } = options.editor ?? editorUnderTest();
@@ -118,8 +119,8 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
 }
 
 /**
- * What older code-servers do not take. Those keep the extension host of a closed window until they end, and run tests
- * without a driver.
+ * Options that older code-servers do not support. Those keep the extension host of a closed window until
+ * they end, and run tests without a driver.
  */
 async function newerOptions(entry: string, { smokeTestDriver }: CodeServerOptions): Promise<string[]> {
   const cli = await readFile(path.join(path.dirname(entry), 'cli.js'), 'utf8');
@@ -144,8 +145,9 @@ async function writeSettings(options: CodeServerOptions): Promise<void> {
 }
 
 /**
- * Its configuration, sockets and temporary files stay in its own directory, and nothing of an editor whose terminal
- * this may run in reaches it: with VSCODE_IPC_HOOK_CLI it would open the folder there instead of starting.
+ * Its configuration, sockets and temporary files stay in its own directory, and variables of an editor's
+ * terminal are removed: with VSCODE_IPC_HOOK_CLI, it would open the folder in that editor instead of
+ * starting.
  */
 function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -155,7 +157,7 @@ function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Process
   const temporary = path.join(own, 't');
   return {
     ...Object.fromEntries(inherited),
-    // Other programs of whoever runs the tests have their MCP servers there, and the extension would offer them.
+    // Other programs of the same user have MCP servers there, and the extension would offer them.
     HOME: homeIn(own),
     USERPROFILE: homeIn(own),
     XDG_CONFIG_HOME: path.join(own, 'c'),
@@ -169,7 +171,11 @@ function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Process
   };
 }
 
-/** The home directory of the user whose editor it is. @param userDataDir of the editor */
+/**
+ * Returns the home directory of the editor's user.
+ *
+ * @param userDataDir of the editor
+ */
 export function homeOf(userDataDir: string): string {
   return homeIn(ownDirectory(userDataDir));
 }
@@ -190,7 +196,7 @@ function collectOutput(child: ChildProcess): () => string {
   return () => chunks.join('');
 }
 
-/** It is told to take any free port and says which it got. */
+/** Resolves with the address that it prints, since it chooses any free port. */
 function listening(child: ChildProcess, output: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (what: string) => {

@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What asks a user for consent: a card in the chat, or a notification where the chat cannot show a link. */
+/** A request for a user's consent: a card in the chat, or a notification if the chat cannot show a link. */
 export interface ConsentQuestion {
   /** Its text with single spaces, once it is shown. */
   text(): Promise<string>;
-  /** Whether it waits for an answer now. */
+  /** Checks whether it waits for an answer. */
   isShown(): Promise<boolean>;
   open(): Promise<void>;
   cancel(): Promise<void>;

@@ -34,7 +34,11 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** Plays a story in a browser nobody sees. @returns the exit code */
+/**
+ * Plays a story in a headless browser.
+ *
+ * @returns the exit code
+ */
 async function once(
   run: UnattendedDemo | NewMachineDemo,
   done: string,
@@ -59,7 +63,7 @@ async function once(
   }
 }
 
-/** @returns the signal, when the user presses Ctrl-C or the process is told to end */
+/** @returns the signal, when the user presses Ctrl-C or the process must end */
 function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);

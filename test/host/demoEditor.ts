@@ -6,18 +6,21 @@ import { editorUnderTest, type Editor } from './editor.js';
 import { chatAgentOf } from './standInChatExtension.js';
 import { createStateDirectory } from './stateDirectory.js';
 
-/** The demo world and an editor that knows it: the extension installed, the servers configured, the model chosen. */
+/**
+ * The demo world and a configured editor: the extension is installed, the servers are configured, the model
+ * is chosen.
+ */
 export interface DemoEditor {
   readonly world: World;
   readonly editor: Editor;
   readonly server: CodeServer;
-  /** The page to open. */
+  /** The address of the editor's page. */
   readonly url: string;
-  /** Everything the run writes is below it. */
+  /** The directory with all files of the run. */
   readonly stateDir: string;
   readonly userDataDir: string;
   readonly extensionsDir: string;
-  /** Ends all of it and removes what it wrote. */
+  /** Ends all parts and removes the files. */
   close(): Promise<void>;
 }
 
@@ -28,27 +31,27 @@ Ask the chat: create a branch called demo-branch
 `;
 
 export interface DemoEditorOptions {
-  /** Absolute path of the packaged extension; `MCP_OAUTH_BROKER_VSIX` by default. */
+  /** Absolute path of the packaged extension. The default is `MCP_OAUTH_BROKER_VSIX`. */
   readonly vsix?: string | undefined;
-  /** VSIX files of other extensions to install beside it, absolute. */
+  /** Absolute paths of further VSIX files to install. */
   readonly others?: readonly string[];
-  /** Servers to configure beside those of the world. */
+  /** Servers to configure in addition to those of the world. */
   readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
-  /** Whether one of the world's servers is all there is. */
+  /** Whether to configure only one of the world's servers. */
   readonly isSingle?: boolean;
   /**
-   * Who gets to know the MCP servers: the broker, or the editor in its own `mcp.json`, without the broker or with it
-   * installed. The broker by default.
+   * The place where the MCP servers are configured: the broker, or the editor's own `mcp.json`, without the
+   * broker or with it installed. The default is the broker.
    */
   readonly configuredIn?: 'broker' | 'mcpJson' | 'mcpJsonBesideBroker';
   /**
-   * Whether loopback addresses are opened as they are, the browser being on the same machine. By default code-server
-   * leads them through a proxy of its own, and in doing so unescapes what is nested in their queries.
+   * Whether loopback addresses are opened directly, because the browser is on the same machine. By default,
+   * code-server sends them through its own proxy, which unescapes nested queries.
    */
   readonly isBrowserHere?: boolean;
-  /** What a user would have in their user settings beside the chat's model. */
+  /** The user settings in addition to the chat's model. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether the sign-in page offers the identity providers too. */
+  /** Whether the sign-in page also offers the identity providers. */
   readonly federatedLogins?: boolean;
 }
 

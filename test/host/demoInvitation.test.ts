@@ -6,11 +6,11 @@ import { demoInvitation, REPORTS_PROMPT } from './demoInvitation.js';
 
 const root = path.resolve(__dirname, '..', '..', '..');
 
-describe('what the demo says', () => {
+describe("the demo's introduction", () => {
   const newest = { entry: '', node: '', version: '1.139.1', hasCopilotChat: true, showsCards: true };
   const said = demoInvitation('http://127.0.0.1:8080', newest);
 
-  it('names commands that there are, by their titles', () => {
+  it('names existing commands by their titles', () => {
     const words = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<
       string,
       string
@@ -23,13 +23,13 @@ describe('what the demo says', () => {
     for (const title of named) assert.ok(titles.includes(title), title);
   });
 
-  it('asks the chat for what the scripted model does', () => {
+  it('suggests prompts that the scripted model understands', () => {
     assert.ok(said.includes(`"${REPORTS_PROMPT}"`));
     const step = nextStep([{ role: 'user', content: REPORTS_PROMPT }], ['mcp_reports_generate_summary']);
     assert.equal(step.kind === 'toolCall' && step.name, 'mcp_reports_generate_summary');
   });
 
-  it('has other steps for an editor without Copilot Chat', () => {
+  it('has different steps for an editor without Copilot Chat', () => {
     const oldest = { ...newest, version: '1.103.2', hasCopilotChat: false, showsCards: false };
     const saidThere = demoInvitation('http://127.0.0.1:8080', oldest);
     assert.match(saidThere, /"Start Server" \(VS Code 1\.103\.2 starts none itself\)/);

@@ -3,13 +3,13 @@ import { alice, bob } from '../demo/people.js';
 import { PROMPT } from './demoStory.js';
 import type { Editor } from './editor.js';
 
-/** What the chat is asked for, at the server that nobody has signed in to before. */
+/** The prompt for the server without a sign-in. */
 export const REPORTS_PROMPT = 'write a summary of last week';
 
 /**
- * What there is in the demo and what to try, for somebody who has seen nothing of it.
+ * Returns the content of the demo and suggested steps, for a new user.
  *
- * @param url where the editor is
+ * @param url the editor's address
  */
 export function demoInvitation(url: string, { hasCopilotChat, showsCards, version }: Editor): string {
   const preparation = hasCopilotChat

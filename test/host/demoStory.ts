@@ -15,15 +15,15 @@ export interface Story {
   readonly workbench: Workbench;
   readonly demo: DemoEditor;
   readonly shots: Screenshots;
-  /** Told what is being done. */
+  /** Prints a line about each step. */
   readonly say: (line: string) => void;
 }
 
 /**
- * The main job, by hand as it were: sign in from the palette, ask the chat for a branch, approve the tool, consent to
- * the scope it lacks where the editor asks, read the result.
+ * Plays the main story as a user does: signs in from the palette, asks the chat for a branch, approves the
+ * tool, consents to the missing scope, and reads the result.
  *
- * @throws Error at the first thing that is not as it should be
+ * @throws Error at the first deviation
  */
 export async function playStory({ workbench, demo, shots, say }: Story): Promise<void> {
   const { page, chat } = workbench;

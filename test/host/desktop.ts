@@ -8,15 +8,15 @@ const DOWNLOAD_HOST = 'update.code.visualstudio.com';
 const LOOKUP_LIMIT_MS = 3_000;
 
 export interface DesktopNotHere {
-  /** Why there is no desktop VS Code to run in. */
+  /** The reason that no desktop VS Code is available. */
   readonly notHere: string;
 }
 
 /**
- * Runs the tests in a desktop VS Code: the one `VSCODE_EXECUTABLE` names, else a downloaded one where the download
- * can be reached.
+ * Runs the tests in a desktop VS Code: the one in `VSCODE_EXECUTABLE`, or a downloaded one if the download
+ * is reachable.
  *
- * @throws Error when `VSCODE_EXECUTABLE` names one that does not run
+ * @throws Error if the one in `VSCODE_EXECUTABLE` does not run
  */
 export async function runDesktopTests(run: EditorRun): Promise<EditorRan | DesktopNotHere> {
   const named = process.env['VSCODE_EXECUTABLE'];
@@ -42,7 +42,7 @@ export async function runDesktopTests(run: EditorRun): Promise<EditorRan | Deskt
   }
 }
 
-/** A name that does not resolve, or not soon, is taken for "no download here". */
+/** If the name does not resolve soon, the download counts as unreachable. */
 async function canDownload(): Promise<boolean> {
   const found = lookup(DOWNLOAD_HOST).then(
     () => true,
@@ -76,7 +76,7 @@ async function runIn(executable: string, run: EditorRun): Promise<EditorRan> {
     });
     return { name, output: '' };
   } catch (error) {
-    // The tests' own failures are in the result file; this only says that there were some.
+    // The failures are in the result file. This error only reports that there are some.
     if (error instanceof TestRunFailedError) return { name, output: error.message };
     throw error;
   }

@@ -7,21 +7,22 @@ import { scanDisk, type Finding } from './diskScan.js';
 import type { Secret } from './storedBytes/secretForms.js';
 
 export interface DiskCheckOptions {
-  /** The editor's user data, absolute. */
+  /** Absolute path of the editor's user data. */
   readonly userDataDir: string;
   readonly extensionsDir: string;
-  /** The browser's profile, absolute. */
+  /** Absolute path of the browser's profile. */
   readonly profileDir: string;
   /** The values that were in use. */
   readonly secrets: readonly Secret[];
 }
 
 /**
- * Checks that nothing the editor and the browser wrote holds a secret, then writes each secret into each kind of place
- * and checks that it is found there: a scan that finds nothing must be one that would have. Both must have ended.
+ * Checks that no file of the editor and the browser contains a secret. Then writes each secret into each
+ * kind of place and checks that the scan finds it there, so that an empty result is meaningful. Both
+ * programs must have ended.
  *
- * @returns what was looked through, in words
- * @throws Error naming each finding, or each place where a planted secret was not found
+ * @returns a description of what was scanned
+ * @throws Error with each finding, or with each place whose planted secret was not found
  */
 export async function checkDisk(options: DiskCheckOptions): Promise<string> {
   const { userDataDir, extensionsDir, profileDir, secrets } = options;
@@ -51,9 +52,9 @@ export async function checkDisk(options: DiskCheckOptions): Promise<string> {
 }
 
 /**
- * A browser keeps the addresses it visited, and the authorization server's answer is one (RFC 6749 §4.1.2): its code
- * is in there whoever the client is. It is spent by the time it is written and worth nothing without the verifier.
- * What pages store themselves is held to be clean of codes too.
+ * A browser stores visited addresses, and the authorization response is one (RFC 6749 §4.1.2), so its code
+ * is stored with any client. By then, the code is used up, and it is worthless without the verifier. Page
+ * storage must not contain codes either.
  */
 function isSpentCodeInVisitedAddress({ secret, file }: Finding, profileDir: string): boolean {
   const within = path.relative(profileDir, file);
@@ -67,7 +68,7 @@ function inTexts({ secret, form, within, file }: Finding): string {
   return `  ${secret} (${[form, ...within].join(', in ')}) in ${file}`;
 }
 
-/** @returns the places, each the beginning of the absolute path of the files that now hold every secret */
+/** @returns the places, each as the start of the absolute path of the files that now contain every secret */
 async function plant(userDataDir: string, profileDir: string, secrets: readonly Secret[]): Promise<string[]> {
   const all = JSON.stringify(secrets);
   const profile = (...names: string[]) => path.join(profileDir, 'Default', ...names);
@@ -103,7 +104,7 @@ function insertRow(file: string, secrets: readonly Secret[]): void {
   db.close();
 }
 
-/** As a page's storage keeps text: UTF-16 after a zero byte, the tables compressed. */
+/** Writes values as a page's storage does: UTF-16 after a zero byte, in compressed tables. */
 async function putValues(directory: string, secrets: readonly Secret[]): Promise<void> {
   const db = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer', compression: true });
   for (const [index, { value }] of secrets.entries()) {

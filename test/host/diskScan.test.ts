@@ -7,7 +7,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompress
 import { scanDisk, scanForSecrets, type Secret } from './diskScan.js';
 import { createStateDirectory, type StateDirectory } from './stateDirectory.js';
 
-/** The kinds of secret a sign-in makes, as `oidc-provider` and Web Crypto make them. */
+/** Creates the kinds of secret of a sign-in, as `oidc-provider` and Web Crypto do. */
 function plantedSecrets(): Secret[] {
   const random = (bytes: number) => randomBytes(bytes).toString('base64url');
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -26,11 +26,11 @@ function plantedSecrets(): Secret[] {
 
 type Form = (value: string) => Buffer;
 const forms: Record<string, Form> = {
-  'as it is': (value) => Buffer.from(`{"access_token":"${value}"}`),
+  'in plain text': (value) => Buffer.from(`{"access_token":"${value}"}`),
   'in UTF-16': (value) => Buffer.from(`{"access_token":"${value}"}`, 'utf16le'),
-  'in base64 after nothing': (value) => Buffer.from(Buffer.from(`${value};`).toString('base64')),
-  'in base64 after one byte': (value) => Buffer.from(Buffer.from(`:${value};`).toString('base64')),
-  'in base64 after two bytes': (value) => Buffer.from(Buffer.from(`: ${value};`).toString('base64')),
+  'in base64 at offset zero': (value) => Buffer.from(Buffer.from(`${value};`).toString('base64')),
+  'in base64 at offset one': (value) => Buffer.from(Buffer.from(`:${value};`).toString('base64')),
+  'in base64 at offset two': (value) => Buffer.from(Buffer.from(`: ${value};`).toString('base64')),
   'in base64url': (value) => Buffer.from(Buffer.from(`??>${value}`).toString('base64url')),
   'in base64 of UTF-16': (value) => Buffer.from(Buffer.from(`:${value}`, 'utf16le').toString('base64')),
   'in base64 in UTF-16': (value) => Buffer.from(Buffer.from(value).toString('base64'), 'utf16le'),
@@ -93,7 +93,7 @@ describe('a scan of the disk for secrets', () => {
     }
   }
 
-  /** A value for each position at which a block or page can end within it. */
+  /** One value for each position at which a block or page can end within it. */
   const oneForEachOffset = () =>
     Array.from({ length: 44 }, (_, offset) => ({
       name: String(offset),
@@ -101,7 +101,7 @@ describe('a scan of the disk for secrets', () => {
     }));
 
   for (const stored of ['table', 'log']) {
-    it(`finds one wherever a block ends within it in a LevelDB ${stored}`, async () => {
+    it(`finds one at every position of a block boundary in a LevelDB ${stored}`, async () => {
       const values = oneForEachOffset();
       const db = new ClassicLevel<string, string>(state.path, { compression: true });
       for (const [offset, { name, value }] of values.entries()) {
@@ -117,7 +117,7 @@ describe('a scan of the disk for secrets', () => {
     });
   }
 
-  it('finds one in a key that LevelDB stores as its difference to the key before', async () => {
+  it('finds one in a key that LevelDB stores as its difference from the previous key', async () => {
     const [secret] = secrets;
     assert.ok(secret);
     const db = new ClassicLevel<string, string>(path.join(state.path, 'db'), { compression: true });
@@ -128,14 +128,15 @@ describe('a scan of the disk for secrets', () => {
     assert.deepEqual(await foundNames(), [secret.name]);
   });
 
-  it('finds one wherever a page ends within it in an SQLite database', async () => {
+  it('finds one at every position of a page boundary in an SQLite database', async () => {
     const { DatabaseSync } = await import('node:sqlite');
     const values = oneForEachOffset();
     const db = new DatabaseSync(path.join(state.path, 'a.db'));
     db.exec('CREATE TABLE item (value TEXT)');
     const insert = db.prepare('INSERT INTO item VALUES (?)');
     for (const [offset, { value }] of values.entries()) {
-      // Of a row of 12,473 bytes, 4 of them its header, 489 lie in its own page and 4092 in each page that follows.
+      // Of a row of 12,473 bytes, including a 4-byte header, 489 are in its own page and 4092 in each page
+      // that follows.
       const text = `${'x'.repeat(489 + 4092 - 4 - offset)}${value}`;
       insert.run(text.padEnd(12_469, 'y'));
     }
@@ -161,7 +162,7 @@ describe('a scan of the disk for secrets', () => {
     assert.deepEqual(await foundNames(), secrets.map(({ name }) => name).sort());
   });
 
-  it('finds one in the name of a file and in what a link points at', async () => {
+  it('finds one in the name of a file and in the target of a link', async () => {
     const [, inName, inLink] = secrets;
     assert.ok(inName && inLink);
     await writeFile(path.join(state.path, `callback-${inName.value}`), '');
@@ -174,7 +175,7 @@ describe('a scan of the disk for secrets', () => {
     assert.deepEqual(await foundNames(), secrets.map(({ name }) => name).sort());
   });
 
-  it('takes no token of the same issuer for another, and nothing for a secret that is none', async () => {
+  it('does not confuse tokens of the same issuer, and reports nothing for a secret that is absent', async () => {
     const token = secrets[0]?.value ?? '';
     const other = `${token.slice(0, token.lastIndexOf('.') + 1)}${randomBytes(256).toString('base64url')}`;
     for (const [index, place] of Object.values(places).entries()) {
@@ -187,7 +188,7 @@ describe('a scan of the disk for secrets', () => {
     assert.equal(scan.files, Object.keys(places).length);
   });
 
-  it('refuses a value too short to be told from chance, and a directory that is not there', async () => {
+  it('rejects a value too short to be distinctive, and a missing directory', async () => {
     await assert.rejects(scanForSecrets([state.path], [{ name: 'pin', value: '123456' }]), RangeError);
     await assert.rejects(scanForSecrets([path.join(state.path, 'none')], secrets), { code: 'ENOENT' });
   });
@@ -215,7 +216,10 @@ function simpleCacheEntry(body: Buffer): Buffer {
   return Buffer.concat([header, key, body]);
 }
 
-/** Snappy with literals and copies: the content twice, the second time as copies of the first. */
+/**
+ * Compresses with Snappy, using literals and copies: the content twice, with the second one as copies of
+ * the first.
+ */
 function snap(content: Buffer): Buffer {
   const parts: Buffer[] = [varint(content.length * 2)];
   for (let at = 0; at < content.length; at += 60) {

@@ -10,9 +10,12 @@ export interface Finding {
   readonly secret: string;
   /** Absolute path. */
   readonly file: string;
-  /** What had to be decoded to read it, outermost first; empty if it lies open. "name" where the file's name holds it. */
+  /**
+   * The decodings that were necessary, outermost first. Empty for plain bytes, and "name" for a file's
+   * name.
+   */
   readonly within: readonly string[];
-  /** How the secret is written there. */
+  /** The form of the secret there. */
   readonly form: string;
 }
 
@@ -22,14 +25,14 @@ export interface DiskScan {
   readonly bytes: number;
 }
 
-/** Compressed things in compressed things are followed this far. */
+/** Maximum depth of nested compression. */
 const MAX_DEPTH = 4;
 
 /**
- * Looks through every file below the directories, names included, for the secrets in all the forms of
- * {@link secretPatterns}, also in what is compressed or held in a database.
+ * Scans every file below the directories, including names, compressed data and databases, for the secrets
+ * in all forms of {@link secretPatterns}.
  *
- * @param dirs absolute; one that does not exist is an error, since a scan of nothing proves nothing
+ * @param dirs absolute; a missing one is an error, since an empty scan proves nothing
  */
 export async function scanForSecrets(
   dirs: readonly string[],
@@ -38,7 +41,7 @@ export async function scanForSecrets(
   return [...(await scanDisk(dirs, secrets)).findings];
 }
 
-/** As {@link scanForSecrets}, saying also how much was looked through. */
+/** Works like {@link scanForSecrets}, and also returns the amount of scanned data. */
 export async function scanDisk(dirs: readonly string[], secrets: readonly Secret[]): Promise<DiskScan> {
   const index = new PatternIndex(secrets.flatMap(secretPatterns));
   const findings: Finding[] = [];
@@ -74,7 +77,7 @@ async function entriesBelow(
   }));
 }
 
-/** A running browser or editor removes files while they are listed. */
+/** A running browser or editor removes files during the scan. */
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);

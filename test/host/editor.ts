@@ -1,31 +1,42 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A VS Code that the tests run in, as code-server serves it. */
+/** A VS Code that the tests run in, served by code-server. */
 export interface Editor {
   /** Absolute path of code-server's `out/node/entry.js`. */
   readonly entry: string;
-  /** Absolute path of the Node it runs under. */
+  /** Absolute path of its Node. */
   readonly node: string;
-  /** Of VS Code, such as `1.103.2`. */
+  /** Version of VS Code, such as `1.103.2`. */
   readonly version: string;
-  /** Earlier ones get it from the Marketplace, where the tests get nothing. */
+  /**
+   * Whether Copilot Chat is built in. Earlier versions get it from the Marketplace, which the tests do not
+   * use.
+   */
   readonly hasCopilotChat: boolean;
-  /** Whether the chat shows a link that an MCP server wants opened. Before VS Code 1.107 the client cannot. */
+  /** Whether the chat shows a link of a URL elicitation. The client supports it since VS Code 1.107. */
   readonly showsCards: boolean;
 }
 
-/** The editor that the command was started for. @throws Error when none is named */
+/**
+ * Returns the editor that the command was started for.
+ *
+ * @throws Error if none is named
+ */
 export function editorUnderTest(): Editor {
   return editorNamedBy('CODE_SERVER');
 }
 
-/** The oldest that `engines.vscode` in package.json names. @throws Error when none is named */
+/**
+ * Returns the oldest editor, as `engines.vscode` in package.json names it.
+ *
+ * @throws Error if none is named
+ */
 export function oldestEditor(): Editor {
   return editorNamedBy('OLDEST_CODE_SERVER');
 }
 
-/** Makes it the editor under test of a process that is started with it. */
+/** Returns environment variables that make it the editor under test of a child process. */
 export function environmentOf({ entry, node }: Editor): NodeJS.ProcessEnv {
   return { CODE_SERVER_ENTRY: entry, CODE_SERVER_NODE: node };
 }

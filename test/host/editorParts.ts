@@ -10,15 +10,15 @@ import type { TestResult } from './testResult.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 const EDITOR_TESTS = path.join(OUT, 'editor');
 const WORKBENCH_TESTS = path.join(OUT, 'workbench');
-/** Ten minutes on a quiet machine; five times as long for one that other programs keep busy. */
+/** Takes ten minutes on a quiet machine. The limit is five times that for a busy one. */
 const WORKBENCH_LIMIT_MS = 3_000_000;
 const WORKBENCH_TEST_LIMIT_MS = 300_000;
-/** Longest time for all that a session of the agent host meets; two minutes on a quiet machine. */
+/** Longest time for the agent host's row, which takes two minutes on a quiet machine. */
 const AGENT_HOST_LIMIT_MS = 900_000;
-/** The story limits itself; this is for what keeps it from doing so. */
+/** The story has its own limits. This one applies if those fail. */
 const DEMO_LIMIT_MS = 570_000;
 
-/** Tests of the extension in an extension host of this editor. */
+/** Returns the tests of the extension in an extension host of this editor. */
 export function extensionHostPart(editor: Editor): Part {
   const run = async () => {
     const options = { extensionDir: ROOT, testDir: EDITOR_TESTS, editor };
@@ -33,9 +33,9 @@ export function extensionHostPart(editor: Editor): Part {
 }
 
 /**
- * Tests that act as a user does in the window of this editor.
+ * Returns the tests that act as a user does in the window of this editor.
  *
- * @param patterns parts of the names of test files; none: all of them
+ * @param patterns parts of the names of test files; if empty, all of them
  */
 export function windowPart(editor: Editor, patterns: readonly string[] = []): Part {
   const testsOf = (names: readonly string[]) =>
@@ -52,7 +52,8 @@ export function windowPart(editor: Editor, patterns: readonly string[] = []): Pa
       .sort();
     if (names.length === 0) return failure(`no test file has ${patterns.join(' or ')} in its name`);
     if (editor.hasCopilotChat) return testsOf(names);
-    // VS Code 1.103 goes on offering a chat agent the tools of servers that have gone: each file has its own editor.
+    // VS Code 1.103 still offers a chat agent the tools of removed servers, so each file has a separate
+    // editor.
     const results: TestResult[] = [];
     for (const name of names) results.push(await testsOf([name]));
     return sumOf(results);
@@ -60,7 +61,11 @@ export function windowPart(editor: Editor, patterns: readonly string[] = []): Pa
   return { name: `Tests in the window of VS Code ${editor.version}`, run };
 }
 
-/** A story of the demo's, played once in this editor. @param story the main one by default */
+/**
+ * Returns a story of the demo, played once in this editor.
+ *
+ * @param story the main one by default
+ */
 export function storyPart(editor: Editor, story?: 'new-machine'): Part {
   const shots = path.join(ROOT, '.vscode-test', 'shots', editor.version, story ?? '');
   const choice = story === undefined ? ['--once'] : ['--story', story];
@@ -78,7 +83,7 @@ export function storyPart(editor: Editor, story?: 'new-machine'): Part {
   return { name: `${name} in VS Code ${editor.version}`, run };
 }
 
-/** Sessions of this editor's agent host: the row of the grid of sessions. */
+/** Returns the sessions of this editor's agent host, which are a row of the grid of sessions. */
 export function agentHostPart(editor: Editor): Part {
   const run = async () => {
     const ended = await runChild({

@@ -1,11 +1,12 @@
-// Which editors the tests run in. code-server 4.N.P is VS Code 1.N.P, and VS Code itself is not on npm.
+// The editors that the tests run in. code-server 4.N.P is VS Code 1.N.P, and VS Code itself is not on npm.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { StepFailed } from './installStep.mjs';
 
 /**
- * By name, the version of code-server. `newest` is the newest that npm has; `oldest` is the newest patch that npm has
- * of the VS Code that `engines.vscode` in package.json names. npm has not every version: none between 4.100 and 4.103.
+ * Version of code-server by name. `newest` is the newest on npm. `oldest` is the newest patch on npm of the
+ * VS Code that `engines.vscode` in package.json names. npm does not have every version: there is none
+ * between 4.100 and 4.103.
  */
 const VERSIONS = { oldest: '4.103.2', newest: '4.139.1' };
 
@@ -13,7 +14,7 @@ const VERSIONS = { oldest: '4.103.2', newest: '4.139.1' };
  * @param {string} name `oldest` or `newest`
  * @param {string} root the repository
  * @returns {string} a version of code-server
- * @throws {StepFailed} when there is no editor of that name, or `engines.vscode` names another oldest one
+ * @throws {StepFailed} if there is no editor of that name, or `engines.vscode` names a different oldest one
  */
 export function codeServerVersion(name, root) {
   const version = VERSIONS[name];

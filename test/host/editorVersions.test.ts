@@ -21,7 +21,7 @@ describe('the editors that the tests run in', () => {
   });
   after(() => rmSync(elsewhere, { recursive: true }));
 
-  it('begin with the one that package.json and the README name', () => {
+  it('start with the one that package.json and the README name', () => {
     const [, minor = ''] = versions.codeServerVersion('oldest', root).split('.');
     const { engines, devDependencies } = JSON.parse(
       readFileSync(path.join(root, 'package.json'), 'utf8'),
@@ -32,7 +32,7 @@ describe('the editors that the tests run in', () => {
     assert.ok(readme.includes(`You need VS Code 1.${minor} or later`));
   });
 
-  it('are not run where package.json names another oldest one', () => {
+  it('are rejected if package.json names a different oldest one', () => {
     writeFileSync(path.join(elsewhere, 'package.json'), '{"engines":{"vscode":"^1.50.0"}}');
     assert.throws(
       () => versions.codeServerVersion('oldest', elsewhere),

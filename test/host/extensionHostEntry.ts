@@ -5,10 +5,16 @@ import type { TestFailure, TestResult } from './testResult.js';
 
 /** Directory of the compiled tests, searched downwards for `*.test.js`. */
 export const TEST_DIR_VARIABLE = 'MCP_OAUTH_BROKER_TEST_DIR';
-/** File that gets the {@link TestResult}: the page that started the run only sees raw format strings. */
+/**
+ * File for the {@link TestResult}, because the page that started the run receives only raw format strings.
+ */
 export const TEST_RESULT_VARIABLE = 'MCP_OAUTH_BROKER_TEST_RESULT';
 
-/** What VS Code calls in its extension host. @throws Error when a test failed, so that the editor's exit code says so */
+/**
+ * VS Code calls this function in its extension host.
+ *
+ * @throws Error if a test failed, which sets the editor's exit code
+ */
 export async function run(): Promise<void> {
   const directory = requiredVariable(TEST_DIR_VARIABLE);
   const resultFile = requiredVariable(TEST_RESULT_VARIABLE);

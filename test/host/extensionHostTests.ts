@@ -9,17 +9,17 @@ import { createStateDirectory } from './stateDirectory.js';
 import type { TestResult } from './testResult.js';
 
 export interface ExtensionHostTestOptions {
-  /** The extension under development, absolute: the directory of its package.json. */
+  /** Absolute path of the extension under development: the directory of its package.json. */
   readonly extensionDir: string;
   /** Directory of compiled tests, absolute, searched downwards for `*.test.js`. */
   readonly testDir: string;
   readonly limitMs?: number;
-  /** The one under test by default. */
+  /** The editor under test by default. */
   readonly editor?: Editor;
 }
 
 export interface ExtensionHostTestResult extends TestResult {
-  /** The editor they ran in, in words. */
+  /** The name of the editor that the tests ran in. */
   readonly editor: string;
 }
 
@@ -28,9 +28,9 @@ export const TEST_ENTRY = path.join(__dirname, 'extensionHostEntry.js');
 const LIMIT_MS = 600_000;
 
 /**
- * Runs the tests inside a real extension host: a desktop VS Code where one is named or can be had, else code-server.
+ * Runs the tests in a real extension host: a desktop VS Code if available, or code-server.
  *
- * @throws Error when the editor ended without a result or took longer than the limit
+ * @throws Error if the editor ended without a result or exceeded the limit
  */
 export async function runExtensionHostTests(
   options: ExtensionHostTestOptions,
@@ -64,17 +64,17 @@ export interface EditorRun {
   readonly env: Readonly<Record<string, string>>;
   readonly stateDir: string;
   readonly limitMs: number;
-  /** What code-server runs; a desktop VS Code that is downloaded is of its version. */
+  /** The code-server to run. A downloaded desktop VS Code has the same version. */
   readonly editor: Editor;
 }
 
 export interface EditorRan {
   readonly name: string;
-  /** What it printed, to explain a run without result. */
+  /** Its output, which explains a run without a result. */
   readonly output: string;
 }
 
-/** @param whyNotDesktop said beside its name */
+/** @param whyNotDesktop the reason to print next to its name */
 async function runCodeServerTests(run: EditorRun, whyNotDesktop: string): Promise<EditorRan> {
   const server = await startCodeServer({
     userDataDir: path.join(run.stateDir, 'u'),
@@ -95,7 +95,7 @@ async function runCodeServerTests(run: EditorRun, whyNotDesktop: string): Promis
   }
 }
 
-/** Opens the page that tells the editor what to run, and waits until it says it is done. */
+/** Opens the page that starts the tests in the editor, and waits for its result. */
 async function openTestPage(server: CodeServer, run: EditorRun): Promise<string> {
   const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file.replaceAll('\\', '/')}`;
   const payload = JSON.stringify([

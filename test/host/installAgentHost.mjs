@@ -1,5 +1,5 @@
-// VS Code with an agent host that starts. code-server is installed without running a script, so that what needs compiling
-// is missing; most of it the editor does without, but not its agent host without a database.
+// VS Code with a working agent host. code-server is installed without scripts, so compiled modules are
+// missing. The editor works without most of them, but its agent host needs a database.
 import { cp, copyFile, link, mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,9 @@ import { fillOnce } from './installStep.mjs';
 const STAND_IN = path.join(path.dirname(fileURLToPath(import.meta.url)), 'sqliteStandIn.mjs');
 
 /**
- * @param {string} cache absolute directory for what is installed
- * @param {string} entry code-server's own program, absolute
- * @returns {Promise<string>} absolute path of the program of a copy whose agent host starts
+ * @param {string} cache absolute directory for installations
+ * @param {string} entry absolute path of code-server's program
+ * @returns {Promise<string>} absolute path of the program of a copy with a working agent host
  */
 export async function installAgentHost(cache, entry) {
   const original = path.resolve(path.dirname(entry), '..', '..', '..', '..');
@@ -27,7 +27,7 @@ export async function installAgentHost(cache, entry) {
   return copied;
 }
 
-/** The files are the same ones, which nothing writes to; where they cannot be, they are copied. */
+/** Files are hard-linked, because nothing writes to them, and copied if linking fails. */
 async function linkTree(from, to) {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {

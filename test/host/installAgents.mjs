@@ -1,9 +1,10 @@
-// The agent frameworks that `npm run agents` lets call: bigger together than everything else, and needed by nothing else.
+// The agent frameworks for `npm run agents`. They are larger than all other dependencies together, and
+// nothing else needs them.
 import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillOnce, npm } from './installStep.mjs';
 
-/** By package; each agent's line names its version. */
+/** Versions by package. Each agent's line names its version. */
 const PACKAGES = {
   '@google/adk': '2.0.0',
   '@openai/agents': '0.20.0',
@@ -11,12 +12,12 @@ const PACKAGES = {
   '@modelcontextprotocol/sdk': '1.32.2',
   '@modelcontextprotocol/client': '2.4.0',
 };
-/** What those need beside them. */
+/** Their peer dependencies. */
 const PEERS = ['@langchain/core@1', '@langchain/langgraph@1', 'zod@4'];
 
 /**
- * @param {string} cache absolute directory for what is installed
- * @returns {Promise<string>} absolute path of the directory that holds their `node_modules`
+ * @param {string} cache absolute directory for installations
+ * @returns {Promise<string>} absolute path of the directory with their `node_modules`
  */
 export async function installAgents(cache) {
   const directory = path.join(cache, `agents-${Object.values(PACKAGES).join('-')}`);

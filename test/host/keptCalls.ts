@@ -2,7 +2,11 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { callLine, type RecordedCall } from '../../src/broker/calls/callRecord.js';
 
-/** Adds calls to the record of an editor, as if they had been made in one of its windows. @param calls newest first */
+/**
+ * Adds calls to the record of an editor, as if they had been made in one of its windows.
+ *
+ * @param calls newest first
+ */
 export async function keepCalls(userDataDir: string, calls: readonly RecordedCall[]): Promise<void> {
   const record = path.join(
     userDataDir,

@@ -8,21 +8,21 @@ import { runChild } from './testPart.js';
 import type { TestResult } from './testResult.js';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
-/** Of compiled tests. */
+/** Directory of compiled tests. */
 export const OUT = path.join(ROOT, 'out', 'test');
 
 export interface MochaRun {
-  /** Compiled tests, as patterns below {@link OUT}, with slashes on every system. */
+  /** Patterns of compiled tests below {@link OUT}, with slashes on every system. */
   readonly files: string | readonly string[];
   readonly limitMs: number;
-  /** Mocha's own. */
+  /** Further arguments of Mocha. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Where what it prints goes, if not to be seen at once. */
+  /** Receives the output. If absent, the output is printed at once. */
   readonly output?: (chunk: Buffer) => void;
 }
 
-/** Runs tests in a process of their own. */
+/** Runs tests in a separate process. */
 export async function mochaTests({ files, limitMs, args = [], env, output }: MochaRun): Promise<TestResult> {
   const state = await createStateDirectory();
   try {
@@ -49,12 +49,12 @@ export async function mochaTests({ files, limitMs, args = [], env, output }: Moc
   }
 }
 
-/** @returns the pattern as mocha reads it */
+/** @returns the pattern in Mocha's format */
 export function below(files: string): string {
   return `${OUT.replaceAll('\\', '/')}/${files}`;
 }
 
-/** What several runs came to. */
+/** Returns the sum of several results. */
 export function sumOf(results: readonly TestResult[]): TestResult {
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),

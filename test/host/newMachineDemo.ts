@@ -13,7 +13,7 @@ export class NewMachineDemo {
   private calendar: OpenServer | undefined;
   private browser: Browser | undefined;
 
-  /** @param say told what is being done */
+  /** @param say receives a line about each step */
   constructor(
     private readonly shots: Screenshots,
     private readonly say: (line: string) => void,
@@ -40,13 +40,13 @@ export class NewMachineDemo {
     for (const line of clicks.lines) this.say(line);
   }
 
-  /** Pictures of the pages as they are. */
+  /** Takes pictures of the current pages. */
   async showFailure(): Promise<void> {
     const pages = this.browser?.context.pages() ?? [];
     await this.shots.takeFailed(pages.filter((page) => page.url() !== 'about:blank'));
   }
 
-  /** Ends and removes everything, also when it was stopped half way. */
+  /** Ends and removes everything, also after an interruption. */
   async close(): Promise<void> {
     await this.browser?.close();
     await this.demo?.then((demo) => demo.close());

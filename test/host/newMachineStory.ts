@@ -20,14 +20,15 @@ export interface NewMachineStory {
   readonly say: (line: string) => void;
 }
 
-/** As they stand in the `mcp.json`. */
+/** Names in the `mcp.json`. */
 const NAMES = ['repositories', 'reports', 'calendar'] as const;
 
 /**
- * A new machine: an editor that has three servers in its `mcp.json`, two of them protected. The user takes them over,
- * signs in to all, and calls one tool of each. Every step is begun at something that is on the screen.
+ * Plays the story of a new machine: an editor has three servers in its `mcp.json`, two of them protected.
+ * The user imports them, signs in to all, and calls one tool of each. Every step starts from something
+ * visible.
  *
- * @throws Error at the first thing that is not as it should be
+ * @throws Error at the first deviation
  */
 export async function playNewMachine({
   workbench,
@@ -72,7 +73,7 @@ export async function playNewMachine({
   const second = await workbench.pageOpenedBy(() => workbench.clickNotification(next, 'Sign In'));
   await allow(second, shots, 'consent-at-the-second-server', [alice.email]);
   await workbench.statusItem(alice.email).waitFor();
-  // In this editor VS Code does not see that its file has changed.
+  // In this editor, VS Code does not notice that its file has changed.
   const moved = 'The servers were moved.';
   await workbench.notification(moved).waitFor();
   await shots.take(page, 'signed-in-to-all', alice.email, 'Reload Window');

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Ends a process and all its descendants. On POSIX the child must have been spawned with `detached: true`, which makes
- * it the leader of a process group that its descendants belong to.
+ * Ends a process and all its descendants. On POSIX, the child must have been spawned with `detached: true`,
+ * so that it leads the process group of its descendants.
  *
- * @param graceMs how long they may take to end by themselves before they are killed
+ * @param graceMs time in which they may end voluntarily before they are killed, in milliseconds
  */
 export async function endProcessTree(child: ChildProcess, graceMs = 3_000): Promise<void> {
   const { pid } = child;
@@ -20,7 +20,8 @@ export async function endProcessTree(child: ChildProcess, graceMs = 3_000): Prom
   }
   signalGroup(pid, 'SIGTERM');
   const killAt = Date.now() + graceMs;
-  // Members that nobody reaps (an init that does not) stay in the group as zombies; killed, they count as gone.
+  // If the init process does not reap them, members stay in the group as zombies. Once killed, they count as
+  // ended.
   const giveUpAt = killAt + 1_000;
   while (signalGroup(pid, 0) && Date.now() < giveUpAt) {
     if (Date.now() > killAt) signalGroup(pid, 'SIGKILL');

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
 import type { TestFailure, TestResult } from './testResult.js';
 
-/** Mocha's `spec` for the user, and a {@link TestResult} for the process that started it. */
+/** Mocha's `spec` output for the user, and a {@link TestResult} for the parent process. */
 class ResultReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);

@@ -1,5 +1,5 @@
-// The way in to `npm test`, `npm run demo` and the commands beside them, from nothing but Node ≥ 20 and npm: installs
-// what is missing, compiles, packages, and runs the compiled command under Node 24.
+// The entry point of `npm test`, `npm run demo` and similar commands, which needs only Node ≥ 20 and npm:
+// installs dependencies, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,7 +79,7 @@ async function main([name = '', ...given]) {
   );
 }
 
-/** `--editor NAME` is taken out of the arguments, which are else the command's own. */
+/** `--editor NAME` is removed from the arguments. The others belong to the command. */
 function editorChosen(given) {
   const at = given.indexOf('--editor');
   if (at < 0) return { editor: 'newest', args: given };
@@ -101,7 +101,7 @@ async function compile(node, env) {
   removeOutputsWithoutSource(path.join(root, 'out'), root);
 }
 
-/** A test that was renamed or removed must not go on running from its old output. */
+/** The output of a renamed or removed test must not run. */
 function removeOutputsWithoutSource(out, source) {
   for (const entry of readdirSync(out, { withFileTypes: true })) {
     const output = path.join(out, entry.name);

@@ -1,14 +1,14 @@
 import type { TestResult } from './testResult.js';
 
-/** Tests that are run together, and have a line of their own in the summary. */
+/** Tests that run together and have a line in the summary. */
 export interface Part {
   readonly name: string;
-  /** Why it is not run on this system; the summary says so. */
+  /** The reason not to run it on this system, which the summary shows. */
   readonly leftOut?: string;
   run(): Promise<TestResult>;
 }
 
-/** Runs one part after the other, each whatever became of the others, says how they ended, and sets the exit code. */
+/** Runs all parts in order, prints their results, and sets the exit code. */
 export async function runParts(parts: readonly Part[]): Promise<void> {
   const summary: string[] = [];
   let passed = 0;
@@ -35,12 +35,12 @@ export async function runParts(parts: readonly Part[]): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/** That something kept tests from running. */
+/** Returns a result for tests that could not run. */
 export function failure(reason: string): TestResult {
   return { passed: 0, failed: 1, failures: [{ title: 'the run itself', reason }] };
 }
 
-/** @param ended an exit code, or why there is none */
+/** @param ended an exit code, or the reason that there is none */
 export function exitTexts(ended: number | string): string {
   return typeof ended === 'number' ? `exit code ${ended}` : ended;
 }

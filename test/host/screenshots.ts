@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** Waits until all of the texts can be read in the page. White space of any kind and amount counts as one space. */
+/** Waits until all of the texts are visible in the page. Any white space counts as one space. */
 export async function waitForText(page: Page, texts: readonly string[], timeoutMs = 30_000): Promise<void> {
   for (const text of texts) {
     await page
@@ -25,11 +25,11 @@ export async function waitForText(page: Page, texts: readonly string[], timeoutM
   }
 }
 
-/** Pictures of the steps of a story, each taken after what it is named for can be read in the page. */
+/** Pictures of the steps of a story, each taken once its text is visible in the page. */
 export class Screenshots {
   private count = 0;
 
-  /** @param directory absolute; without it the texts are still waited for, but nothing is written */
+  /** @param directory absolute; if absent, only the texts are awaited */
   constructor(private readonly directory?: string) {}
 
   async take(page: Page, name: string, ...expected: string[]): Promise<void> {
@@ -38,7 +38,7 @@ export class Screenshots {
     await this.write(page, `${String(this.count).padStart(2, '0')}-${name}.png`);
   }
 
-  /** What was on the screen when it went wrong; nothing is waited for, and failing to take it is not another failure. */
+  /** Takes the pages as they are after a failure, without waiting. A failed picture is ignored. */
   async takeFailed(pages: readonly Page[]): Promise<void> {
     for (const [index, page] of pages.entries()) {
       await this.write(page, index === 0 ? 'failed.png' : `failed-${index + 1}.png`).catch(() => undefined);

@@ -2,7 +2,11 @@ import type { Locator, Page } from 'playwright-core';
 import type { DemoUser } from '../demo/people.js';
 import type { Screenshots } from './screenshots.js';
 
-/** Fills a sign-in page of the demo world and sends it. @param click how the button is clicked */
+/**
+ * Fills in a sign-in page of the demo world and submits it.
+ *
+ * @param click clicks the button
+ */
 export async function signIn(
   page: Page,
   user: Pick<DemoUser, 'email' | 'password'>,
@@ -14,9 +18,9 @@ export async function signIn(
 }
 
 /**
- * Reads the consent page and allows what it asks for.
+ * Checks the consent page and allows the request.
  *
- * @param scopes every one must be named in the page
+ * @param scopes required texts of the page
  */
 export async function allow(
   page: Page,

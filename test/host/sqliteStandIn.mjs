@@ -1,5 +1,5 @@
-// Stands in for `@vscode/sqlite3` in VS Code's agent host, which keeps its sessions in a database: that package has to
-// be compiled, and Node has SQLite built in. It offers what the agent host uses of it.
+// Replaces `@vscode/sqlite3` in VS Code's agent host, which stores its sessions in a database: that package
+// must be compiled, and Node has SQLite built in. It has the functions that the agent host uses.
 import { DatabaseSync } from 'node:sqlite';
 
 class Database {
@@ -33,7 +33,7 @@ class Database {
     return this;
   }
 
-  /** Statements run in the order of the calls anyway. */
+  /** Statements always run in the order of the calls. */
   serialize(act) {
     act?.();
   }
@@ -43,7 +43,7 @@ class Database {
   }
 }
 
-/** Runs it in the order of the calls, and reports later, as the package does. */
+/** Runs the act in the order of the calls, and reports later, as the package does. */
 function later(done, act) {
   let result;
   let failure = null;
@@ -55,7 +55,7 @@ function later(done, act) {
   process.nextTick(() => done?.(failure, result));
 }
 
-/** Values as SQLite takes them. */
+/** Returns values that SQLite accepts. */
 function bound(params = []) {
   return params.map((value) => (typeof value === 'boolean' ? Number(value) : (value ?? null)));
 }

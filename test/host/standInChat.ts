@@ -5,8 +5,8 @@ import type { ChatMessage } from '../demo/scriptedTurn.js';
 /** The participant and the vendor of its model, as the extension's manifest names them. */
 export const STAND_IN = 'stand-in-chat';
 /**
- * A real model takes a moment too, in which the editor registers the tools of a server that has just started, or whose
- * tools have just changed. In milliseconds.
+ * A real model also takes a moment, in which the editor registers the tools of a new or changed server. In
+ * milliseconds.
  */
 const THINKING_MS = 3_000;
 
@@ -14,17 +14,19 @@ interface ModelMessage extends ChatMessage {
   readonly tool_calls?: readonly { id: string; function: { name: string; arguments: string } }[];
 }
 
-/** The editor's proposed API `chatProvider` as VS Code 1.103 has it; without a model no participant is called. */
+/**
+ * The editor's proposed API `chatProvider` as in VS Code 1.103. Without a model, no participant is called.
+ */
 interface ModelProviders {
   registerChatModelProvider(vendor: string, provider: object): VsCode.Disposable;
 }
 
 /**
- * In the extension host: what stands in for Copilot Chat in an editor that does not have it built in. The chat's view,
- * its confirmations and the editor's MCP client are the editor's own; only the agent is this one, which lets the model
- * call the editor's tools until it answers with text.
+ * Runs in the extension host and replaces Copilot Chat in an editor without it. The chat's view, its
+ * confirmations and the MCP client are the editor's own. Only this agent is different: it lets the model
+ * call the editor's tools until the model returns text.
  *
- * @param vscode what the editor gives the extension
+ * @param vscode the editor's API
  * @param modelUrl base address of an OpenAI-compatible model, ending in `/v1`
  */
 export function startStandInChat(vscode: typeof VsCode, modelUrl: string): void {

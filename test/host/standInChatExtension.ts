@@ -3,14 +3,15 @@ import type { Editor } from './editor.js';
 import { STAND_IN } from './standInChat.js';
 import { packTestExtension, TEST_PUBLISHER } from './testExtension.js';
 
-/** What a code-server is started with so that its chat has an agent. */
+/** Options of a code-server that give its chat an agent. */
 export interface ChatAgent {
   readonly vsix: readonly string[];
   readonly proposedApiFor: readonly string[];
 }
 
 /**
- * The agent of an editor's chat: its own Copilot Chat, or else an extension that {@link startStandInChat} runs in.
+ * Returns the agent of an editor's chat: its own Copilot Chat, or an extension with {@link
+ * startStandInChat}.
  *
  * @param dir absolute
  * @param modelUrl base address of an OpenAI-compatible model, ending in `/v1`

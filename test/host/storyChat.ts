@@ -4,17 +4,17 @@ import type { Workbench } from './workbench.js';
 /** As in the scripted model's entry of `chatLanguageModels.json`. */
 export const MODEL_NAME = 'Scripted Local';
 
-/** What the story does otherwise in one editor than in another. */
+/** The differences of the story between editors. */
 export interface StoryChat {
-  /** What there is to say before the story begins. */
+  /** Text before the story begins. */
   readonly opening: string;
-  /** What the button is called that lets a tool run. */
+  /** Label of the button that runs a tool. */
   readonly allow: string;
-  /** Makes the chat ready to be asked. */
+  /** Prepares the chat for prompts. */
   turnOn(): Promise<void>;
-  /** Makes the tools of a server be there that the chat is about to be asked for. */
+  /** Makes the tools of a server available for the next prompt. */
   startServer(name: string): Promise<void>;
-  /** What is seen where consent is asked for: the picture's name, and a text. */
+  /** The request for consent: the picture's name, and a visible text. */
   readonly consentShown: readonly [string, string];
 }
 
@@ -33,15 +33,16 @@ class CopilotChat implements StoryChat {
     return this.workbench.enableCopilot(MODEL_NAME);
   }
 
-  /** The chat starts it itself. */
+  /** The chat starts it automatically. */
   startServer(): Promise<void> {
     return Promise.resolve();
   }
 }
 
 /**
- * VS Code 1.103: no Copilot Chat is built in; no MCP server starts by itself (`chat.mcp.autostart` is `never`); the MCP
- * client cannot show a link in the chat, so that the broker asks in a notification; an ended turn folds nothing away.
+ * VS Code 1.103: Copilot Chat is not built in; no MCP server starts automatically (`chat.mcp.autostart` is
+ * `never`); the MCP client cannot show a link in the chat, so the broker asks in a notification; the steps
+ * of a turn stay visible.
  */
 class StandInChat implements StoryChat {
   readonly opening: string;
@@ -55,7 +56,7 @@ class StandInChat implements StoryChat {
     this.opening = `opening the chat: VS Code ${version} has no Copilot Chat built in, and an agent of ours stands in`;
   }
 
-  /** The command is there once the editor knows of a chat agent. */
+  /** The command exists once the editor has a chat agent. */
   async turnOn(): Promise<void> {
     await this.workbench.runCommand('Chat: Focus on Chat View');
     await this.workbench.chat.open();

@@ -4,11 +4,11 @@ import type { Secret } from './storedBytes/secretForms.js';
 import { packTestExtension } from './testExtension.js';
 
 /**
- * An extension that overhears the servers of its extension host, which all extensions share: the relay's key passes
- * nowhere else.
+ * Packages an extension that records the traffic of the HTTP servers in its extension host, which all
+ * extensions share. The relay's key occurs only there.
  *
- * @param dir absolute; it must not lie where secrets are looked for
- * @returns the VSIX, absolute
+ * @param dir absolute, outside the scanned directories
+ * @returns the absolute path of the VSIX
  */
 export function packTapExtension(dir: string): Promise<string> {
   const source = `const { WireTap } = require(${JSON.stringify(path.join(__dirname, 'wireTap.js'))});
@@ -20,7 +20,7 @@ exports.activate = () => {
   return packTestExtension(dir, 'wire-tap', source);
 }
 
-/** What the extension packed with the same directory has overheard. */
+/** Returns the secrets that the extension packaged with the same directory has recorded. */
 export function overheard(dir: string): Secret[] {
   const file = tapFile(dir);
   if (!existsSync(file)) return [];

@@ -6,12 +6,12 @@ import type { TestResult } from './testResult.js';
 
 const PURE_LIMIT_MS = 900_000;
 
-/** What takes half the time of the tests that need no editor. */
+/** These tests take half the time of the tests without an editor. */
 const HALF = 'relay,attacks,headless';
 
 /**
- * Tests that need no editor, in processes of their own so that none can bring the others down: two at once, of
- * which the second one's words are kept until the first has ended.
+ * Runs the tests without an editor in two concurrent processes, so that neither can end the other. The
+ * second one's output is held until the first has ended.
  */
 async function pureTests(): Promise<TestResult> {
   const kept: Buffer[] = [];

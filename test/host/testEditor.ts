@@ -3,7 +3,7 @@ import { extensionHostPart, storyPart, windowPart } from './editorParts.js';
 import { runParts } from './runParts.js';
 
 const editor = editorUnderTest();
-/** Parts of the names of window tests, to run these alone. */
+/** Parts of the names of window tests, to run only those. */
 const patterns = process.argv.slice(2);
 
 void runParts(

@@ -7,13 +7,13 @@ const VSCE = path.join(path.dirname(require.resolve('@vscode/vsce/package.json')
 export const TEST_PUBLISHER = 'mcp-oauth-broker-tests';
 
 /**
- * Packages an extension that only tests have a use for, from its one source file.
+ * Packages an extension for tests from a single source file.
  *
- * @param dir absolute; the package is built in it
+ * @param dir absolute directory to build the package in
  * @param name of the extension, as in its manifest
  * @param source CommonJS that exports `activate`
- * @param more of its manifest
- * @returns the VSIX, absolute
+ * @param more further fields of its manifest
+ * @returns the absolute path of the VSIX
  */
 export async function packTestExtension(
   dir: string,

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { endProcessTree } from './processTree.js';
 
 export interface ChildRun {
-  /** Arguments of this Node. */
+  /** Arguments for Node. */
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly limitMs: number;
-  /** What it prints, where that is not to be seen at once; it is added to what is there. */
+  /** Receives the output. If absent, the output is printed at once. */
   readonly output?: (chunk: Buffer) => void;
 }
 
 /**
- * Runs Node in the foreground and ends it with all it started when it takes too long or this process is told to stop.
+ * Runs Node in the foreground. Ends it with its descendants if it takes too long or this process must end.
  *
- * @returns its exit code, or in words why it has none
+ * @returns its exit code, or the reason that there is none
  */
 export async function runChild(run: ChildRun): Promise<number | string> {
   const child = spawn(process.execPath, run.args, {
@@ -29,7 +29,7 @@ export async function runChild(run: ChildRun): Promise<number | string> {
   let why: string | undefined;
   const end = (reason: string) => {
     why ??= reason;
-    // Long enough for it to close the editor and the browser it may have started.
+    // This is enough time to close its editor and browser.
     void endProcessTree(child, 15_000);
   };
   const timer = setTimeout(end, run.limitMs, `it took longer than ${run.limitMs / 1000} s`);

@@ -1,4 +1,4 @@
-/** What a part of the tests came to. Crosses processes as JSON. */
+/** The result of a part of the tests. It is passed between processes as JSON. */
 export interface TestResult {
   readonly passed: number;
   readonly failed: number;

@@ -4,7 +4,7 @@ interface Watching {
   touchedRows: string[];
 }
 
-/** Begins to write down which rows of the trees in the side bar the page draws again. */
+/** Starts recording the redrawn rows of the trees in the side bar. */
 export async function watchRows(page: Page): Promise<void> {
   await page.evaluate(() => {
     const touched: string[] = [];
@@ -17,7 +17,7 @@ export async function watchRows(page: Page): Promise<void> {
     const observer = new MutationObserver((mutations) => {
       for (const { target, addedNodes, removedNodes } of mutations) {
         const own = nameOf(target);
-        // A row that comes or goes is a child of the list itself.
+        // An added or removed row is a child of the list itself.
         const names = own === undefined ? [...addedNodes, ...removedNodes].map(nameOf) : [own];
         touched.push(...names.filter((name) => name !== undefined));
       }
@@ -27,13 +27,13 @@ export async function watchRows(page: Page): Promise<void> {
         childList: true,
         characterData: true,
         subtree: true,
-        // What the focus and the pointer change is no drawing.
+        // Changes by focus and pointer do not count.
         attributeFilter: ['aria-label'],
       });
   });
 }
 
-/** The names of the rows drawn again since {@link watchRows}, each once, in order. */
+/** Returns the names of the rows redrawn since {@link watchRows}, each once, in order. */
 export async function rowsTouched(page: Page): Promise<readonly string[]> {
   const touched = await page.evaluate(() => (window as unknown as Watching).touchedRows);
   return [...new Set(touched)].toSorted();

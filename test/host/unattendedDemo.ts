@@ -9,15 +9,15 @@ import { overheard, packTapExtension } from './tapExtension.js';
 import { WireTap } from './wireTap.js';
 import { Workbench } from './workbench.js';
 
-/** One run of the story, and then of the question what it left on the disk. */
+/** One run of the story, followed by a check of the disk. */
 export class UnattendedDemo {
   private readonly tap = new WireTap();
   private tapDir: StateDirectory | undefined;
-  /** Kept while it is still starting, so that an interruption then ends it too. */
+  /** Set while it is starting, so that an interruption also ends it. */
   private demo: Promise<DemoEditor> | undefined;
   private browser: Browser | undefined;
 
-  /** @param say told what is being done */
+  /** @param say receives a line about each step */
   constructor(
     private readonly shots: Screenshots,
     private readonly say: (line: string) => void,
@@ -42,13 +42,13 @@ export class UnattendedDemo {
     this.say(await checkDisk({ userDataDir, extensionsDir, profileDir, secrets }));
   }
 
-  /** Pictures of the pages as they are. */
+  /** Takes pictures of the current pages. */
   async showFailure(): Promise<void> {
     const pages = this.browser?.context.pages() ?? [];
     await this.shots.takeFailed(pages.filter((page) => page.url() !== 'about:blank'));
   }
 
-  /** Ends and removes everything, also when it was stopped half way. */
+  /** Ends and removes everything, also after an interruption. */
   async close(): Promise<void> {
     this.tap.close();
     await this.browser?.close();

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { mochaTests, OUT } from './mochaTests.js';
 import { runParts } from './runParts.js';
 
-/** What is run without a pattern: tests that need no editor, no browser and no process but their own. */
+/** The default tests, which need no editor, no browser and no other process. */
 const folders = ['broker', 'mcp', 'mcpClients', 'node', 'oauth', 'profiles', 'relay'];
-/** What cannot run here, because it needs an editor. */
+/** Tests that need an editor and cannot run here. */
 const inEditor = ['editor', 'workbench'];
 const LIMIT_MS = 300_000;
 

@@ -1,20 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type * as VsCode from 'vscode';
 
-/** How often the file is looked at, in milliseconds. */
+/** Interval for reading the file, in milliseconds. */
 const interval = 50;
 
-/** What the file holds. */
+/** The content of the file. */
 export interface WantedSettings {
-  /** Tells it from an earlier one with the same values. */
+  /** Distinguishes it from an earlier one with the same values. */
   readonly change: number;
-  /** `null` takes a setting out. */
+  /** `null` removes a setting. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * In the extension host: sets in the user's settings what a file says, each time it says something else. A window that
- * opens later has read the settings as they are by then, and leaves them so.
+ * Runs in the extension host and sets the user's settings to a file's content whenever it changes. A window
+ * that opens later already has the current settings, and leaves them unchanged.
  */
 export function applySettings(vscode: typeof VsCode, file: string): void {
   const appliedFile = `${file}.applied`;

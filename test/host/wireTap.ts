@@ -10,8 +10,8 @@ const JSON_FIELDS =
 const BEARER = /^(?:Bearer|DPoP) (\S+)$/i;
 
 /**
- * Overhears what the HTTP servers of this process are sent and answer, and keeps every secret that passes: so a scan
- * looks for the very values that were in use, whoever made them.
+ * Records the traffic of the HTTP servers in this process and collects every secret in it, so that a scan
+ * looks for the actual values.
  */
 export class WireTap {
   private readonly values = new Map<string, string>();
@@ -20,12 +20,12 @@ export class WireTap {
     this.overhear(request, response);
   };
 
-  /** @param onSecret told each value when it first passes */
+  /** @param onSecret receives each value at its first occurrence */
   constructor(private readonly onSecret: (secret: Secret) => void = () => undefined) {
     subscribe(CHANNEL, this.onRequest);
   }
 
-  /** Each value once, named by the field it passed in. */
+  /** Each value once, named after its field. */
   get secrets(): readonly Secret[] {
     return [...this.values].map(([value, name]) => ({ name, value }));
   }
@@ -38,7 +38,8 @@ export class WireTap {
     const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) this.keep('bearer', bearer);
     this.keepFrom(request.url ?? '');
-    // Listening for data would start the stream before its reader is there, so the bytes are seen where they enter.
+    // A data listener would start the stream before its reader is attached, so the bytes are read at their
+    // source.
     const body: Buffer[] = [];
     const push = request.push.bind(request);
     request.push = (chunk: Buffer | null, ...rest: []) => {

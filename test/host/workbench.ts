@@ -3,7 +3,7 @@ import { ChatPanel } from './chatPanel.js';
 
 const STEP_LIMIT_MS = 45_000;
 
-/** VS Code's window as a user uses it: keys pressed, texts read, buttons clicked. Nothing reaches into its state. */
+/** VS Code's window as a user uses it: by keys, visible texts and buttons, without access to its state. */
 export class Workbench {
   readonly chat: ChatPanel;
 
@@ -11,7 +11,11 @@ export class Workbench {
     this.chat = new ChatPanel(page);
   }
 
-  /** Opens the editor's page and waits until it can be used. @param url with the folder in its query where one is to open */
+  /**
+   * Opens the editor's page and waits until it is usable.
+   *
+   * @param url the address, with a folder in its query if one is to open
+   */
   static async open(context: BrowserContext, url: string): Promise<Workbench> {
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_LIMIT_MS);
@@ -33,8 +37,8 @@ export class Workbench {
   }
 
   /**
-   * Runs a command from the palette. A command that is not there yet is looked for again, because the palette lists what
-   * was known when it opened; so is one whose palette closes, because something else took the focus.
+   * Runs a command from the palette. The palette lists the commands known when it opened, so a missing
+   * command is searched for again. It is also retried if the palette closes because it lost the focus.
    *
    * @param label as the palette shows it, with its category
    */
@@ -77,16 +81,20 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: name }).first();
   }
 
-  /** Picks a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
+  /**
+   * Picks a row of the visible or next quick pick.
+   *
+   * @param label the row's first text, exactly
+   */
   async pick(label: string): Promise<void> {
     await this.quickInputRow(label).click();
   }
 
-  /** Runs a command that asks which, and picks; again where the list was closed by something that took the focus. */
+  /** Runs a command with a list and picks a row. Retries if the list closed because it lost the focus. */
   async runAndPick(command: string, label: string): Promise<void> {
     for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
       await this.runCommand(command);
-      // What the mouse happens to be on shows a tooltip, which may cover the rows below.
+      // The element under the pointer shows a tooltip, which may cover the rows below.
       await this.page.mouse.move(0, 0);
       const isPicked = await this.quickInputRow(label)
         .click({ timeout: 5_000 })
@@ -100,26 +108,30 @@ export class Workbench {
     }
   }
 
-  /** Confirms a quick pick in which several rows can be ticked. */
+  /** Confirms a quick pick with multiple selection. */
   async confirmPicks(): Promise<void> {
     await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();
   }
 
-  /** Waits for a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
+  /**
+   * Waits for a row of the visible or next quick pick.
+   *
+   * @param label the row's first text, exactly
+   */
   async seeRow(label: string): Promise<void> {
     await this.quickInputRow(label).waitFor();
   }
 
   /**
-   * Waits until VS Code's own list of MCP servers, which follows what an extension says half a second late, has these
-   * servers and lacks those. A chat that begins earlier would be offered the tools of before.
+   * Waits until VS Code's own list of MCP servers, which is updated half a second after an extension's
+   * change, has these servers and lacks those. A chat that starts earlier would have the previous tools.
    */
   async seeMcpServers(these: readonly string[], those: readonly string[] = []): Promise<void> {
     await this.runCommand('MCP: List Servers');
     await this.seeRow('Add Server');
     for (const name of these) await this.seeRow(name);
     for (const name of those) await this.quickInputRow(name).waitFor({ state: 'detached' });
-    // Something else, such as the list of notifications, may have the focus.
+    // Another element, such as the list of notifications, may have the focus.
     for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
       await this.quickInputBox.press('Escape', { timeout: 2_000 }).catch(() => undefined);
       if (!(await this.quickInputBox.isVisible())) return;
@@ -128,23 +140,35 @@ export class Workbench {
     }
   }
 
-  /** Types into the input box that is shown, or is about to be, and confirms. @param prompt part of what it asks */
+  /**
+   * Types into the visible or next input box, and confirms.
+   *
+   * @param prompt part of its prompt
+   */
   async enter(prompt: string, value: string): Promise<void> {
     await this.type(prompt, value);
     await this.page.keyboard.press('Enter');
   }
 
-  /** Types into the box that is shown, or is about to be. @param prompt part of what it asks */
+  /**
+   * Types into the visible or next box.
+   *
+   * @param prompt part of its prompt
+   */
   async type(prompt: string, value: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget:visible').filter({ hasText: prompt });
     await widget.locator('.quick-input-box input').fill(value);
   }
 
-  /** Answers the editor's own dialogue for files, which asks for a path on the editor's machine. @param file absolute */
+  /**
+   * Enters a path into the editor's own file dialog, on the editor's machine.
+   *
+   * @param file absolute
+   */
   async saveAs(file: string): Promise<void> {
     const ok = this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' });
     await ok.waitFor();
-    // It lists the folder first, and what is written before that is replaced by the name that was proposed.
+    // The dialog lists the folder first and then replaces earlier input by the proposed name.
     while (await ok.isVisible()) {
       await this.quickInputBox.fill(file, { timeout: 2_000 }).catch(() => undefined);
       await this.page.waitForTimeout(100);
@@ -153,17 +177,17 @@ export class Workbench {
     }
   }
 
-  /** The text of the quick pick or input box that is shown. */
+  /** Returns the text of the visible quick pick or input box. */
   async quickInputText(): Promise<string> {
     return this.page.locator('.quick-input-widget:visible').innerText();
   }
 
-  /** Waits until the quick pick or input box that is shown says this. */
+  /** Waits until the visible quick pick or input box shows the text. */
   async seeInQuickInput(text: string): Promise<void> {
     await this.page.locator('.quick-input-widget:visible').filter({ hasText: text }).waitFor();
   }
 
-  /** A notification that holds the text. It may fade by itself after some seconds. */
+  /** Returns a notification with the text. It may fade after some seconds. */
   notification(text: string): Locator {
     return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
   }
@@ -172,7 +196,7 @@ export class Workbench {
     await this.notification(text).getByRole('button', { name: button }).click();
   }
 
-  /** Closes all notifications, those shown and those kept. */
+  /** Closes all notifications, visible and stored. */
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
     await this.page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
@@ -184,11 +208,15 @@ export class Workbench {
     await dialog.getByRole('button', { name: button }).click();
   }
 
-  /** Waits until what was copied is what is looked for. @returns the clipboard's text */
+  /**
+   * Waits until the clipboard has the expected text.
+   *
+   * @returns the clipboard's text
+   */
   async clipboard(isIt: (text: string) => boolean): Promise<string> {
     await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
-      // A page without the focus, such as one whose webview has it, is not let read.
+      // A page without the focus, for example while its webview has it, may not read the clipboard.
       await this.page.bringToFront();
       const text = await this.page.evaluate(async () => {
         window.focus();
@@ -200,12 +228,16 @@ export class Workbench {
     }
   }
 
-  /** An item of the status bar that holds the text. */
+  /** Returns a status bar item with the text. */
   statusItem(text: string): Locator {
     return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
-  /** The rows of a tree view that is visible, as a user reads them. @param title the view's own title */
+  /**
+   * Returns the visible rows of a tree view.
+   *
+   * @param title the view's own title
+   */
   async treeRows(title: string): Promise<string[]> {
     const pane = this.page
       .locator('.pane')
@@ -216,10 +248,10 @@ export class Workbench {
   }
 
   /**
-   * A browser that has not been here before has Copilot Chat turned off. Turning it on does nothing while the editor
-   * has not listed its extensions yet, so it is done until it has shown.
+   * Enables Copilot Chat, which is disabled in a new browser profile. Enabling has no effect before the
+   * editor has listed its extensions, so it is repeated until it takes effect.
    *
-   * @param modelName the model's name in the chat's input, whose appearing shows that Copilot Chat runs
+   * @param modelName the model's name in the chat's input, which appears when Copilot Chat runs
    */
   async enableCopilot(modelName: string): Promise<void> {
     const model = this.page.locator('.interactive-input-part').filter({ hasText: modelName }).first();
@@ -235,7 +267,7 @@ export class Workbench {
     }
   }
 
-  /** Clicks what opens a page beside the editor and gives that page, loaded. */
+  /** Performs an act that opens a page, and returns the loaded page. */
   async pageOpenedBy(act: () => Promise<void>): Promise<Page> {
     const opened = this.page.context().waitForEvent('page', { timeout: STEP_LIMIT_MS });
     const [page] = await Promise.all([opened, act()]);

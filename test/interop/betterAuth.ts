@@ -15,7 +15,7 @@ const base = '/api/auth';
 
 type MetadataSource = Parameters<typeof oauthProviderAuthServerMetadata>[0];
 
-/** An issuer with a path, which lets whoever mounts it make the pages for login and consent. */
+/** An issuer with a path, whose login and consent pages its host provides. */
 export const betterAuth: InteropPeer = {
   name: 'better-auth OAuth provider',
   without: {},
@@ -37,7 +37,7 @@ async function routesOf(origin: string, accessTokenSeconds: number): Promise<Req
   const { oauthProvider, oauthProviderAuthServerMetadata: metadataOf } =
     await import('@better-auth/oauth-provider');
   const resource = `${origin}/mcp`;
-  // Its types leave out what is absent, which exact optional properties tell from undefined.
+  // Its types omit absent fields, which exact optional properties distinguish from undefined.
   const provider = oauthProvider({
     loginPage: '/sign-in',
     consentPage: '/consent',
@@ -104,12 +104,12 @@ function verifierOf(origin: string): OAuthTokenVerifier {
   };
 }
 
-/** Where better-auth sends a browser on to; what is no navigation is told instead of redirected. */
+/** The target of better-auth's redirect, which is returned as JSON unless the request is a navigation. */
 interface Onward {
   readonly url: string;
 }
 
-/** Alice at her browser: where the pages are the host's, what they would send is sent. */
+/** Acts as Alice at her browser. The host provides the pages, so their requests are sent directly. */
 async function visitWithSession(address: URL, signal: AbortSignal): Promise<void> {
   const cookies = new CookieJar();
   const { origin } = address;

@@ -10,7 +10,7 @@ import { postMcp } from '../demo/mcpCaller.js';
 import type { InteropClient } from './interopClient.js';
 import type { InteropPeer, InteropServer, Step } from './interopServer.js';
 
-/** What was seen of a step, in a few words; a step that goes wrong throws. */
+/** A short description of a step's result. A failed step throws. */
 type Exercise = (client: InteropClient, server: InteropServer, peer: InteropPeer) => Promise<string>;
 
 export const exercises: Readonly<Record<Step, Exercise>> = {
@@ -38,7 +38,7 @@ export const exercises: Readonly<Record<Step, Exercise>> = {
 
   expire: async (client, server) => {
     const { tokens } = await client.held();
-    // Then the server alone knows that it has expired, as with answers that say no lifetime.
+    // Only the server then knows that the token has expired, as with responses without a lifetime.
     await client.hold({ expiresAt: Date.now() + 3_600_000 });
     await untilRefused(server, tokens.accessToken);
     return renewedByCall(client, server, 'after the 401');
@@ -80,7 +80,7 @@ export const exercises: Readonly<Record<Step, Exercise>> = {
   },
 };
 
-/** One call that finds new tokens, without a user. */
+/** Makes one call that renews the tokens without a user. */
 async function renewedByCall(client: InteropClient, server: InteropServer, when: string): Promise<string> {
   const before = client.consents;
   const { tokens: old } = await client.held();
@@ -92,7 +92,7 @@ async function renewedByCall(client: InteropClient, server: InteropServer, when:
   return `${when}, refresh token ${rotated ? 'rotated' : 'kept'}`;
 }
 
-/** Waits for the server's clock, which nobody here can move. */
+/** Waits for the server's real clock. */
 async function untilRefused({ url }: InteropServer, token: Redacted): Promise<void> {
   for (let tries = 0; tries < 60; tries++) {
     const response = await postMcp(url, token.expose());
@@ -113,7 +113,7 @@ async function isRefreshRefused(
     return false;
   } catch (error) {
     if (!(error instanceof OAuthFlowError)) throw error;
-    // If the client was registered for one sign-in, it has been deleted with it.
+    // If the client was registered for one sign-in, it was deleted with it.
     if (error.code === 'refreshTokenRefused' || error.details.oauthError === 'invalid_client') return true;
     throw error;
   }

@@ -4,7 +4,7 @@ import { listenOnLoopback } from '../demo/loopbackServer.js';
 import { visitAsAlice } from './oidcProvider.js';
 import { registerUpstreamClient, type RegisteredClient } from './upstreamClient.js';
 
-/** FastMCP's OAuth proxy: one client at `oidc-provider` behind it, tokens of its own before. */
+/** FastMCP's OAuth proxy: a client of `oidc-provider` that issues its own tokens. */
 export const fastMcp: InteropPeer = {
   name: 'fastmcp OAuth proxy',
   without: { 'step up': 'it hides tools that a token does not allow, and challenges none' },
@@ -66,14 +66,14 @@ async function startFastMcp(
   };
 }
 
-/** It tells of every request. */
+/** It logs every request. */
 const silent = { debug: drop, error: console.error, info: drop, log: drop, warn: console.warn };
 
 function drop(): void {
-  // Nobody reads it.
+  // The output is not needed.
 }
 
-/** Its own address is part of what FastMCP is configured with, before it listens. */
+/** FastMCP's configuration contains its own address before it listens. */
 async function freePort(): Promise<number> {
   const server = await listenOnLoopback(0, () => () => Promise.resolve());
   await server.close();

@@ -13,7 +13,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 
-/** One authorization, and every token that came of it. */
+/** One authorization, with all its tokens. */
 interface Grant {
   readonly clientId: string;
   readonly scopes: string[];
@@ -21,7 +21,10 @@ interface Grant {
   revoked: boolean;
 }
 
-/** The provider behind the SDK's endpoints: opaque tokens, rotated; a reused refresh token ends its grant. */
+/**
+ * The provider behind the SDK's endpoints: opaque tokens with rotation. A reused refresh token ends its
+ * grant.
+ */
 export class InMemoryProvider implements OAuthServerProvider {
   readonly #clients = new Map<string, OAuthClientInformationFull>();
   readonly #codes = new Map<string, { readonly grant: Grant; readonly challenge: string }>();

@@ -10,7 +10,7 @@ import { machineFetch, systemClock, systemResolver } from '../../src/node/machin
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import type { InteropServer } from './interopServer.js';
 
-/** The whole of one request, consent included, in milliseconds. */
+/** Limit for one whole request, including consent, in milliseconds. */
 const requestTimeout = 30_000;
 
 /** The headless broker, and an SDK client that calls through its relay. */
@@ -18,7 +18,7 @@ export class InteropClient {
   readonly broker: HeadlessBroker;
   readonly log = new MemoryLog();
   readonly server: ServerConfig;
-  /** Times somebody was asked to consent. */
+  /** Number of consent requests. */
   consents = 0;
   readonly #client: Client;
 
@@ -48,7 +48,7 @@ export class InteropClient {
     });
   }
 
-  /** Signs in as from a command, then connects. */
+  /** Signs in as a command does, then connects. */
   async signIn(): Promise<void> {
     const attempt = this.broker.signIns.begin(this.server, { deadline: requestTimeout });
     await this.#open((await attempt.launchPage()).address);
@@ -59,7 +59,7 @@ export class InteropClient {
     await this.#client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   }
 
-  /** @throws where the tool's answer is an error */
+  /** @throws Error if the tool's result is an error */
   async call(name: string, args: Record<string, unknown> = {}): Promise<void> {
     const result = await this.#client.callTool({ name, arguments: args }, undefined, {
       timeout: requestTimeout,
@@ -71,7 +71,7 @@ export class InteropClient {
     return (await this.broker.credentials.get(this.server.url)) ?? assert.fail('no account is signed in');
   }
 
-  /** Changes what is held, as time or another process would. */
+  /** Changes the stored tokens, as expiry or another process would. */
   async hold(tokens: Partial<Credential['tokens']>): Promise<void> {
     const held = await this.held();
     await this.broker.credentials.put({ ...held, tokens: { ...held.tokens, ...tokens } });
@@ -85,7 +85,7 @@ export class InteropClient {
   async #open(launchAddress: string): Promise<void> {
     const signal = AbortSignal.timeout(requestTimeout);
     const address = await authorizationAddress(launchAddress, signal);
-    // Without one, the attempt has ended and says why.
+    // Without an address, the attempt has ended and reports the reason.
     if (address !== undefined) await this.#visit(address, signal);
   }
 

@@ -3,7 +3,7 @@ import { UserBrowser, signInAsUser } from '../demo/user.js';
 import { startWorld } from '../demo/world.js';
 import type { InteropPeer } from './interopServer.js';
 
-/** The certified one: login and consent pages, rotation with reuse detection, JWT access tokens. */
+/** The certified provider: login and consent pages, rotation with reuse detection, JWT access tokens. */
 export const oidcProvider: InteropPeer = {
   name: 'oidc-provider',
   without: {},
@@ -21,7 +21,7 @@ export const oidcProvider: InteropPeer = {
   },
 };
 
-/** Alice at her browser: signs in, allows, and lets it go on to where the answer is sent. */
+/** Acts as Alice at her browser: signs in, allows, and follows the redirect to the callback. */
 export function visitAsAlice() {
   const browser = new UserBrowser();
   return async (address: URL, signal: AbortSignal): Promise<void> => {

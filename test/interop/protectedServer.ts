@@ -10,13 +10,13 @@ import type { InteropServer } from './interopServer.js';
 export const readScope = 'notes:read';
 export const writeScope = 'notes:write';
 
-/** The authorization server at an origin, and who knows its tokens. */
+/** The authorization server at an origin, with its token verification. */
 export interface BesideServer {
   readonly routes: RequestHandler;
   readonly verifier: OAuthTokenVerifier;
 }
 
-/** A small MCP server of the SDK's at `/mcp`, beside the authorization server at the same origin. */
+/** Starts a small SDK MCP server at `/mcp`, at the same origin as the authorization server. */
 export async function startProtectedServer(
   visit: VisitAuthorization,
   authorizationServer: (origin: string) => BesideServer | Promise<BesideServer>,

@@ -8,10 +8,10 @@ import { sdkAuthRouter } from './sdkAuthRouter.js';
 
 const peers: readonly InteropPeer[] = [sdkAuthRouter, oidcProvider, fastMcp, betterAuth];
 
-/** Long enough for a step, short enough to be waited for. */
+/** Long enough for a step and short enough to wait for. */
 const accessTokenSeconds = 3;
 
-/** Takes every step with one server; its line names what was exercised, and what there is not. */
+/** Runs every step with one server. Its line lists the steps and the unsupported ones. */
 async function exercise(peer: InteropPeer): Promise<boolean> {
   const said: string[] = [];
   const server = await peer.start(accessTokenSeconds);
@@ -39,7 +39,7 @@ async function exercise(peer: InteropPeer): Promise<boolean> {
   }
 }
 
-/** @param args parts of servers' names; none: all of them */
+/** @param args parts of servers' names; if empty, all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const chosen = peers.filter(({ name }) => args.length === 0 || args.some((part) => name.includes(part)));
   const passed: boolean[] = [];

@@ -4,7 +4,7 @@ import { InMemoryProvider } from './inMemoryProvider.js';
 import type { InteropPeer } from './interopServer.js';
 import { readScope, startProtectedServer, writeScope } from './protectedServer.js';
 
-/** The MCP SDK's own endpoints over a provider in memory, which asks nobody anything. */
+/** The MCP SDK's own endpoints over an in-memory provider without user interaction. */
 export const sdkAuthRouter: InteropPeer = {
   name: 'MCP SDK auth router',
   without: {},

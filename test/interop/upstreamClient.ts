@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 
-/** As an authorization server answers a registration (RFC 7591 §3.2.1). */
+/** An authorization server's response to a registration (RFC 7591 §3.2.1). */
 export interface RegisteredClient {
   readonly client_id: string;
   readonly client_secret: string;
 }
 
-/** Registers the confidential client that a proxy at `origin` is to the demo's authorization server. */
+/** Registers the confidential client that a proxy at `origin` uses at the demo's authorization server. */
 export async function registerUpstreamClient(issuer: string, origin: string): Promise<RegisteredClient> {
   const response = await fetch(`${issuer}/reg`, {
     method: 'POST',

@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What agents and other clients may do. */
+/** The rights of agents and other clients. */
 export const agentPromises: readonly Mutant[] = [
   promise(
     'An agent needs its own key',
@@ -23,7 +23,7 @@ export const agentPromises: readonly Mutant[] = [
     'test/relay/agentConsent.test.ts',
   ),
   promise(
-    'An agent acts as the account it was admitted with',
+    'An agent uses the account it was admitted with',
     'src/relay/upstream/upstreamSender.ts',
     ['      account,\n', ''],
     'test/relay/agentConsent.test.ts',
@@ -41,13 +41,13 @@ export const agentPromises: readonly Mutant[] = [
     'test/relay/agentTools.test.ts',
   ),
   promise(
-    'A program that took the agents’ port is not believed',
+    'A program that took over the agents’ port is not trusted',
     'src/relay/agents/portHolder.ts',
     ["isDirect && isProof(proof, 'holder', secret, { port, nonce, peer })", 'proof !== undefined'],
     'test/relay/agentsPort.test.ts',
   ),
   promise(
-    'Sessions outside the editor have a key of their own',
+    'Sessions outside the editor have a separate key',
     'src/relay/relay.ts',
     [
       'this.#key(agentHostCaller.id, () => this.#admission.issueKey(agentHostCaller))',
@@ -62,7 +62,7 @@ export const agentPromises: readonly Mutant[] = [
     'test/node/bridgeFiles.test.ts',
   ),
   promise(
-    'A client’s key goes to no proxy',
+    'A client’s key is sent to no proxy',
     'src/headless/bridge/bridgeCommand.ts',
     ['  passByProxies(process.env);\n', ''],
     'test/relay/stdioBridge.test.ts',
@@ -74,7 +74,7 @@ export const agentPromises: readonly Mutant[] = [
     'test/node/clientConnections.test.ts',
   ),
   promise(
-    'An agent with some tools hears of tools alone',
+    'An agent limited to some tools gets messages about tools only',
     'src/relay/announcements.ts',
     ['if (!seesSomeTools(caller)) return filter;', 'if (caller.kind !== undefined) return filter;'],
     'test/relay/subscriptions.test.ts',

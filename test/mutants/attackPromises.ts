@@ -28,7 +28,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/issuerSwap.test.ts',
   ),
   promise(
-    'A document cannot lend itself another issuer’s accounts',
+    'A metadata document cannot claim another issuer’s accounts',
     'src/broker/accounts/credential.ts',
     [
       'encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}',
@@ -43,7 +43,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/foreignResource.test.ts',
   ),
   promise(
-    'A code is taken only in the form that a code has',
+    'A code is accepted only in a valid form',
     'src/oauth/authorizationResponse.ts',
     ['if (!isVisibleText(code)) throw', 'if (false) throw'],
     'test/attacks/codeInjection.test.ts',
@@ -71,7 +71,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/openRedirect.test.ts',
   ),
   promise(
-    'No server excuses itself from PKCE',
+    'No server can opt out of PKCE',
     'src/oauth/authorizationServerDocument.ts',
     [
       '.filter(([name]) => !ours.includes(name));\n  return Object.fromEntries(metadata)',
@@ -86,13 +86,13 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/foreignTokenType.test.ts',
   ),
   promise(
-    'A server on the internet makes the broker ask nothing of your network',
+    'A server on the internet cannot cause requests to the local network',
     'src/oauth/boundedFetch.ts',
     ['if (isAsNearAs(reach, near)) continue;', 'if (near) continue;'],
     'test/attacks/privateAddresses.test.ts',
   ),
   promise(
-    'A name that was judged is not resolved again',
+    'A host name is not resolved again after its check',
     'src/oauth/boundedFetch.ts',
     ['await http.fetch(url.href, init, addresses);', 'await http.fetch(url.href, init);'],
     'test/attacks/privateAddresses.test.ts',
@@ -104,7 +104,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/endlessRedirects.test.ts',
   ),
   promise(
-    'A server that sends slowly is given up',
+    'A request to a slow server is aborted',
     'src/oauth/boundedFetch.ts',
     [
       "{ ...init, redirect: 'manual', signal }",
@@ -119,7 +119,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/attacks/oversizedResponse.test.ts',
   ),
   promise(
-    'Only web addresses are opened or asked',
+    'Only web addresses are opened or requested',
     'src/base/displayText.ts',
     ["return url.protocol === 'https:' ||", "return url.protocol !== 'http:' ||"],
     'test/attacks/endpointSchemes.test.ts',
@@ -138,13 +138,13 @@ export const attackPromises: readonly Mutant[] = [
     'test/oauth/authorizationRequest.test.ts',
   ),
   promise(
-    'A token is asked for one resource',
+    'A token is requested for one resource',
     'src/oauth/tokenExchange.ts',
     ['...(resource !== undefined && { additionalParameters: { resource } }),', ''],
     'test/oauth/tokens.test.ts',
   ),
   promise(
-    'An ID token belongs to the request that asked for it',
+    'An ID token belongs to its authorization request',
     'src/oauth/tokenExchange.ts',
     [
       'const expected = hasIdToken && nonce !== undefined ? { expectedNonce: nonce } : {};',
@@ -153,7 +153,7 @@ export const attackPromises: readonly Mutant[] = [
     'test/oauth/tokens.test.ts',
   ),
   promise(
-    'A bound token is required where the server requires it',
+    'A bound token is required if the server requires it',
     'src/oauth/tokenResponse.ts',
     ['if (dpop?.required === true) {', 'if (false) {'],
     'test/oauth/dpop.test.ts',

@@ -9,19 +9,19 @@ const root = path.resolve(__dirname, '..', '..', '..');
 describe('the catalogue of defects', () => {
   const edit: Edit = { file: 'a.ts', find: 'b', replace: '$&c' };
 
-  it('plants a defect where its place is there exactly once, and fails loudly else', () => {
+  it('plants a defect if its code occurs exactly once, and throws otherwise', () => {
     assert.equal(planted(edit, 'abd'), 'a$&cd');
     for (const source of ['ad', 'abbd']) {
       assert.throws(() => planted(edit, source), MutantDoesNotFit);
     }
   });
 
-  it('names each defect once', () => {
+  it('has unique names', () => {
     const names = catalogue.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
 
-  it('has one at least for each attack, which its test alone must notice', () => {
+  it("has at least one defect for each attack, which that attack's test alone must notice", () => {
     const attacks = readdirSync(path.join(root, 'test', 'attacks')).filter((file) =>
       file.endsWith('.test.ts'),
     );
@@ -34,7 +34,7 @@ describe('the catalogue of defects', () => {
   });
 
   for (const { name, edits, tests } of catalogue) {
-    it(`follows the code: ${name}`, () => {
+    it(`fits the code: ${name}`, () => {
       for (const { file, find, replace } of edits) {
         const source = readFileSync(path.join(root, file), 'utf8');
         assert.notEqual(planted({ file, find, replace }, source), source);

@@ -5,7 +5,7 @@ import { relayPromises } from './relayPromises.js';
 import { tokenPromises } from './tokenPromises.js';
 import type { Mutant } from './mutant.js';
 
-/** Defects that each break one promise of safety. What is no such promise is left to Stryker. */
+/** Defects that each break one safety promise. Stryker covers all other code. */
 export const catalogue: readonly Mutant[] = [
   ...attackPromises,
   ...tokenPromises,

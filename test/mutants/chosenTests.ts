@@ -8,18 +8,18 @@ import { endProcessTree } from '../host/processTree.js';
 import type { TestResult } from '../host/testResult.js';
 import { compiledName } from './sourceTree.js';
 
-/** A defect may make a test wait for ever; milliseconds. */
+/** A defect may make a test wait forever. In milliseconds. */
 const testLimit = 5_000;
-/** The tests of one defect, up to the first that fails. */
+/** Limit for the tests of one defect, which stop at the first failure. */
 const bailLimit = 120_000;
-/** All the tests of the catalogue. */
+/** Limit for all the tests of the catalogue. */
 const wholeLimit = 900_000;
 
 /**
- * Runs some test files of a tree, up to the first that fails.
+ * Runs test files of a tree and stops at the first failure.
  *
  * @param tests as `test/…/x.test.ts`
- * @throws Error where the run gives no result, so that a crash is not taken for a test that noticed
+ * @throws Error if the run has no result, so that a crash does not count as a failed test
  */
 export async function runTests(
   root: string,

@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What comes from files, links and registries. */
+/** Input from files, links and registries. */
 export const importPromises: readonly Mutant[] = [
   promise(
     'An imported secret does not reach the settings',
@@ -9,7 +9,7 @@ export const importPromises: readonly Mutant[] = [
     'test/broker/importPlan.test.ts',
   ),
   promise(
-    'A file that was changed meanwhile is not written over',
+    'A file that was changed in the meantime is not overwritten',
     'src/node/clients/otherFileStore.ts',
     [
       "    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');\n    try {",
@@ -18,7 +18,7 @@ export const importPromises: readonly Mutant[] = [
     'test/node/otherFileStore.test.ts',
   ),
   promise(
-    'A file that changes while it is being replaced is not written over',
+    'A file that changes while it is being replaced is not overwritten',
     'src/node/clients/otherFileStore.ts',
     ["      if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');\n    },", '    },'],
     'test/node/otherFileStore.test.ts',
@@ -36,7 +36,7 @@ export const importPromises: readonly Mutant[] = [
     'test/node/otherFileStore.test.ts',
   ),
   promise(
-    'A backup stays until its file is as it was',
+    'A backup is kept until its file is restored',
     'src/broker/imports/imports.ts',
     ['replaced.includes(changed) || (await removeBackup())', 'removeBackup()'],
     'test/broker/imports.test.ts',
@@ -48,7 +48,7 @@ export const importPromises: readonly Mutant[] = [
     'test/mcpClients/configurationText.test.ts',
   ),
   promise(
-    'A symbolic link stays one',
+    'A symbolic link is preserved',
     'src/node/clients/otherFileStore.ts',
     ['replaceText(await realpath(file), expected, text)', 'replaceText(file, expected, text)'],
     'test/node/otherFileStore.test.ts',

@@ -1,13 +1,13 @@
-/** A piece of a source file and what a defect would have in its place. */
+/** A piece of a source file and its replacement. */
 export interface Edit {
-  /** Path from the repository's root, with `/`. */
+  /** Path relative to the repository's root, with `/`. */
   readonly file: string;
-  /** Must be in the file exactly once: a catalogue that no longer fits the code must fail, not pass. */
+  /** Must occur in the file exactly once: a catalogue that no longer fits the code must fail. */
   readonly find: string;
   readonly replace: string;
 }
 
-/** One defect, named by the promise that it breaks, and the tests that must notice it. */
+/** One defect, named after the promise that it breaks, and the tests that must notice it. */
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
@@ -15,7 +15,7 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-/** A defect cannot be planted, because the code it was written for has changed. */
+/** A defect cannot be planted, because its code has changed. */
 export class MutantDoesNotFit extends Error {
   override readonly name = 'MutantDoesNotFit';
 
@@ -27,14 +27,14 @@ export class MutantDoesNotFit extends Error {
   }
 }
 
-/** @throws MutantDoesNotFit */
+/** @throws MutantDoesNotFit if the code does not occur exactly once */
 export function planted(edit: Edit, source: string): string {
   const parts = source.split(edit.find);
   if (parts.length !== 2) throw new MutantDoesNotFit(edit, parts.length - 1);
   return parts.join(edit.replace);
 }
 
-/** A promise, and the defect of one place that breaks it. */
+/** Returns a promise, with a defect in one place that breaks it. */
 export function promise(
   name: string,
   file: string,

@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What callers of the relay may do, and what the user is asked. */
+/** The rights of the relay's callers, and the questions to the user. */
 export const relayPromises: readonly Mutant[] = [
   promise(
     'A caller needs its key',
@@ -46,7 +46,7 @@ export const relayPromises: readonly Mutant[] = [
     'test/relay/callerSession.test.ts',
   ),
   promise(
-    'A tool call that broke off is not run again',
+    'An interrupted tool call is not run again',
     'src/relay/calls/upstreamResponse.ts',
     [
       "if (!isComplete) refuseWithoutResponse(inFlight, 'closed",
@@ -70,13 +70,13 @@ export const relayPromises: readonly Mutant[] = [
     'test/relay/consentInStream.test.ts',
   ),
   promise(
-    'What is judged is what is sent',
+    'The checked request is the one that is sent',
     'src/mcp/clientMessage.ts',
     ['if (duplicate !== undefined) {', 'if (false) {'],
     'test/mcp/clientMessage.test.ts',
   ),
   promise(
-    'A blocked tool is not sent',
+    'A call of a blocked tool is not sent',
     'src/relay/calls/relayedRequest.ts',
     ['if (await isSettled(request, this.#beforeSending)) return;', ''],
     'test/relay/toolRules.test.ts',
@@ -88,7 +88,7 @@ export const relayPromises: readonly Mutant[] = [
     'test/relay/toolRules.test.ts',
   ),
   promise(
-    'A rule that cannot be read asks',
+    'An unreadable rule asks',
     'src/broker/tools/toolRules.ts',
     ["rules.set(tool, rule ?? 'ask')", "rules.set(tool, rule ?? 'allow')"],
     'test/broker/toolRules.test.ts',
@@ -100,7 +100,7 @@ export const relayPromises: readonly Mutant[] = [
     'test/relay/consentRounds.test.ts',
   ),
   promise(
-    'A revoked key ends what its caller runs',
+    'A revoked key ends its caller’s calls',
     'src/relay/mcpEndpoint.ts',
     ['[...sessions, ...this.parts.stateless.running(callerId)]', 'sessions'],
     'test/relay/subscriptions.test.ts',

@@ -1,7 +1,10 @@
 import { runPromises } from './runPromises.js';
 import { parts, runStryker, scoreLine, type Score } from './runStryker.js';
 
-/** `promises [part of a name …]` plants the catalogue's defects; else each argument is a file or a folder for Stryker. */
+/**
+ * `promises [part of a name …]` plants the catalogue's defects. Otherwise, each argument is a file or a
+ * folder for Stryker.
+ */
 async function main([first, ...others]: readonly string[]): Promise<boolean> {
   if (first === 'promises') return runPromises(others);
   const scores: Score[] = [];

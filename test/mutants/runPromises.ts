@@ -7,7 +7,7 @@ import { SourceTree } from './sourceTree.js';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 
-/** Each line of the report: a defect, and the test that noticed it. */
+/** The result of a defect: noticed by a test, or not. */
 type Verdict =
   | { readonly kind: 'killed'; readonly by: string; readonly inTime: boolean }
   | { readonly kind: 'survived' }
@@ -38,7 +38,7 @@ function lineOf({ name }: Mutant, verdict: Verdict): string {
   }
 }
 
-/** The tests must pass without a defect, or that they fail with one says nothing. */
+/** The tests must pass without a defect. Otherwise, a failure with a defect proves nothing. */
 async function passUnpatched(tree: SourceTree, mutants: readonly Mutant[]): Promise<boolean> {
   const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
   const { passed, failures } = await runTests(tree.root, tests, { bail: false });
@@ -48,9 +48,10 @@ async function passUnpatched(tree: SourceTree, mutants: readonly Mutant[]): Prom
 }
 
 /**
- * Plants the defects of the catalogue, each of which breaks one promise, and runs the tests that must notice it.
+ * Plants the defects of the catalogue, each of which breaks one promise, and runs the tests that must
+ * notice it.
  *
- * @param wanted parts of names; none: the whole catalogue
+ * @param wanted parts of names; if empty, the whole catalogue
  * @returns whether each was noticed
  */
 export async function runPromises(wanted: readonly string[]): Promise<boolean> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { scoreLine, scoreOf } from './runStryker.js';
 
-describe('the score of a part under mutation', () => {
-  it('counts a change that makes tests wait in vain as noticed, and leaves out what does not compile', () => {
+describe('the mutation score of a part', () => {
+  it('counts a timeout as noticed, and omits changes that do not compile', () => {
     const statuses = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'CompileError'];
     const files = { 'a.ts': { mutants: statuses.map((status) => ({ status })) } };
     const score = scoreOf('src/a', { files });

@@ -8,7 +8,7 @@ import { endProcessTree } from '../host/processTree.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 const cache = path.join(ROOT, '.vscode-test', 'stryker');
 
-/** The parts whose scores are printed if no part is named, and the folders of the tests that judge each. */
+/** The default parts, and the test folders for each. */
 export const parts: Readonly<Record<string, readonly string[]>> = {
   'src/oauth': ['oauth'],
   'src/broker/tokens': ['broker'],
@@ -24,13 +24,13 @@ export interface Score {
   readonly uncovered: number;
 }
 
-/** The report of Stryker, as far as scores need it (mutation-testing-report-schema). */
+/** The fields of Stryker's report that scores need (mutation-testing-report-schema). */
 interface Report {
   readonly files: Readonly<Record<string, { readonly mutants: readonly { readonly status: string }[] }>>;
 }
 
 /**
- * Lets Stryker change the code of one part in every way it knows, and counts the changes that tests notice.
+ * Lets Stryker mutate the code of one part, and counts the mutants that tests notice.
  *
  * @param part a file or a folder below `src`
  * @throws Error if Stryker fails, as it does if the tests fail without a change
@@ -59,7 +59,7 @@ export async function runStryker(part: string): Promise<Score> {
   }
 }
 
-/** The tests of a part that the table does not name are those of its layer. */
+/** The tests of a part outside the table are those of its layer. */
 function foldersFor(part: string): readonly string[] {
   const named = Object.keys(parts).find((one) => part === one || part.startsWith(`${one}/`));
   const [, layer = ''] = part.split('/');
@@ -79,7 +79,7 @@ export function scoreOf(part: string, { files }: Report): Score {
   };
 }
 
-/** One line for a part: the share of changes that tests noticed. */
+/** Returns one line for a part: the share of noticed mutants. */
 export function scoreLine({ part, killed, survived, uncovered }: Score): string {
   const all = killed + survived + uncovered;
   const share = all === 0 ? 100 : (100 * killed) / all;

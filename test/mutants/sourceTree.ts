@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
 import { planted, type Mutant } from './mutant.js';
 
-/** A copy of the sources and of what they were compiled to, in which defects are planted one at a time. */
+/** A copy of the sources and their compiled code, in which defects are planted one at a time. */
 export class SourceTree {
   private constructor(
     private readonly directory: StateDirectory,
@@ -25,9 +25,9 @@ export class SourceTree {
   }
 
   /**
-   * Does `work` while the defect is in the sources and in the compiled code.
+   * Runs `work` while the defect is in the sources and in the compiled code.
    *
-   * @throws MutantDoesNotFit
+   * @throws MutantDoesNotFit if the defect's code does not occur exactly once
    */
   async withMutant<T>({ edits }: Mutant, work: () => Promise<T>): Promise<T> {
     const before = new Map<string, string>();
@@ -58,7 +58,7 @@ export function compiledName(file: string): string {
   return `out/${file.replace(/\.ts$/, '.js')}`;
 }
 
-/** One file by itself, as `isolatedModules` allows; types are not checked, syntax is. */
+/** Compiles one file alone, as `isolatedModules` allows. This checks syntax but no types. */
 function compiled(file: string, source: string): string {
   const { outputText, diagnostics = [] } = ts.transpileModule(source, {
     fileName: file,

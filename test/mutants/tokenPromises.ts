@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What keeps tokens from being lost, spent twice, or sent to the wrong place. */
+/** Protection of tokens against loss, double use, and wrong destinations. */
 export const tokenPromises: readonly Mutant[] = [
   {
     name: 'A refresh happens once in a window',
@@ -37,7 +37,7 @@ export const tokenPromises: readonly Mutant[] = [
     'test/broker/accessTokens.test.ts',
   ),
   promise(
-    'A refresh that fails for the network costs no sign-in',
+    'A network failure during a refresh does not end the sign-in',
     'src/broker/tokens/accessTokens.ts',
     ["if (error.code !== 'refreshTokenRefused') throw error;", ''],
     'test/broker/accessTokens.test.ts',
@@ -68,7 +68,7 @@ export const tokenPromises: readonly Mutant[] = [
     'test/broker/authorizedFetch.test.ts',
   ),
   promise(
-    'A 403 costs no token',
+    'A 403 keeps the token',
     'src/broker/fetch/authorizedFetch.ts',
     [
       'if (response.status === 401 && credential !== undefined) {',
@@ -86,7 +86,7 @@ export const tokenPromises: readonly Mutant[] = [
     'test/broker/authorizedFetch.test.ts',
   ),
   promise(
-    'Another account replaces none without a question',
+    'An account is not replaced by another without a question',
     'src/broker/signIn/storeCredential.ts',
     [
       'return confirmAccountChange(server, from, to);',
@@ -101,14 +101,14 @@ export const tokenPromises: readonly Mutant[] = [
     'test/broker/useHere.test.ts',
   ),
   promise(
-    'Calls act as the account that the user chose',
+    'Calls use the account that the user chose',
     'src/broker/accounts/credentialStore.ts',
     ['all.find((one) => accountKeyOf(one) === chosen) ?? all[0]', 'all[0] ?? all.find(() => chosen)'],
     'test/broker/accounts.test.ts',
     'test/relay/accountChange.test.ts',
   ),
   promise(
-    'More scopes replace none',
+    'Additional scopes replace no scopes',
     'src/oauth/scopes.ts',
     ['[...new Set([...held, ...added])]', '[...added]'],
     'test/oauth/scopes.test.ts',
@@ -126,7 +126,7 @@ export const tokenPromises: readonly Mutant[] = [
     'test/node/sealedFiles.test.ts',
   ),
   promise(
-    'Each secret is sealed with a nonce of its own',
+    'Each secret is sealed with a separate nonce',
     'src/node/store/sealedStore.ts',
     ['crypto.getRandomValues(new Uint8Array(12))', 'new Uint8Array(12)'],
     'test/node/sealedStore.test.ts',

@@ -13,7 +13,7 @@ async function textOf(row: Row, chosen: readonly SessionEvent[] = events): Promi
 }
 
 describe('the grid of sessions', () => {
-  it('shows what passed, what failed and why, and what has no meaning and why', async () => {
+  it('shows passed cells, failed cells with the reason, and impossible cells with the reason', async () => {
     const decline = () => Promise.reject(new Error('it asked again'));
     const stop = { none: 'it has no button to stop' };
     const lines = (await textOf(rowOf({ decline, stop }))).split('\n');
@@ -26,7 +26,7 @@ describe('the grid of sessions', () => {
     ]);
   });
 
-  it('shows only the events that were chosen', async () => {
+  it('shows only the chosen events', async () => {
     assert.match(await textOf(rowOf({}), ['sign in']), /^session {3}sign in\na client {2}✓ 0 s/);
   });
 
@@ -43,7 +43,7 @@ describe('the grid of sessions', () => {
     assert.equal(ran, 0);
   });
 
-  it('ends a row whatever became of its cells', async () => {
+  it('ends a row after any result of its cells', async () => {
     let ended = 0;
     const end = () => {
       ended++;

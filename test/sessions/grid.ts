@@ -1,4 +1,4 @@
-/** What happens in a session, in the order of the grid's columns. */
+/** Events of a session, in the order of the grid's columns. */
 export const events = [
   'never signed in',
   'sign in',
@@ -11,13 +11,17 @@ export const events = [
 
 export type SessionEvent = (typeof events)[number];
 
-/** Something that really runs, or why it has no meaning. */
+/** A real run, or the reason that it is impossible. */
 export type Cell = (() => Promise<void>) | { readonly none: string };
 
-/** A kind of session: how each event goes there. */
+/** A kind of session, with a cell for each event. */
 export interface Row {
   readonly name: string;
-  /** Starts what all cells need. @returns what ends it, if it is the row's own */
+  /**
+   * Starts the dependencies of all cells.
+   *
+   * @returns a function that ends them, if they belong to this row only
+   */
   readonly start?: () => Promise<(() => Promise<void>) | undefined>;
   readonly cells: Readonly<Record<SessionEvent, Cell>>;
 }
@@ -31,13 +35,13 @@ export type RowResult = Readonly<Record<SessionEvent, CellResult>>;
 
 /** Longest time for a cell, in milliseconds. */
 const cellLimit = 120_000;
-/** Longest time for starting a row, or for ending it, in milliseconds. */
+/** Longest time to start or end a row, in milliseconds. */
 const startLimit = 240_000;
 
 /**
- * Runs a row, one cell after the other.
+ * Runs the cells of a row in order.
  *
- * @param chosen the events to run; the others are left out
+ * @param chosen the events to run; the others are omitted
  * @param tell called when a cell has ended
  */
 export async function runRow(
@@ -91,7 +95,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The grid as text: a line for each row, and below it why cells are red or empty. */
+/** Returns the grid as text: a line for each row, followed by the reasons for failed and empty cells. */
 export function gridText(rows: ReadonlyMap<string, Partial<RowResult>>): string {
   const signs = { passed: '✓', failed: '✗', none: '–' } as const;
   const shown = events.filter((event) => [...rows.values()].some((row) => row[event] !== undefined));

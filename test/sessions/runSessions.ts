@@ -15,7 +15,7 @@ import {
   type SessionEvent,
 } from './grid.js';
 
-/** Pictures of the cards, and of what was on the screen when a cell failed. */
+/** Pictures of the cards, and of the screen when a cell failed. */
 const pictures = path.resolve('.vscode-test', 'shots', 'sessions');
 
 function rows(editor: SharedEditor): readonly Row[] {
@@ -23,14 +23,15 @@ function rows(editor: SharedEditor): readonly Row[] {
   return [
     ...[localChat, subAgent].map((kind) => editorRow(kind, editor, pictures)),
     editorRow(gateway(editor), editor, pictures),
-    // In a session of the agent host the editor lists that session's servers, so it comes after what looks at its own.
+    // In a session of the agent host, the editor lists that session's servers, so this row follows the rows
+    // that use the editor's own list.
     editorRow(agentHost, editor, pictures),
     // Only npm run sessions installs the clients.
     ...(packages === undefined ? [] : clientKinds.map((kind) => clientRow(kind, packages))),
   ];
 }
 
-/** @param args parts of the names of sessions and events; if there are none, all of them */
+/** @param args parts of the names of sessions and events; if empty, all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const isChosen = (name: string) => args.some((part) => name.toLowerCase().includes(part.toLowerCase()));
   const someOf = <Named>(all: readonly Named[], nameOf: (named: Named) => string) => {
@@ -39,7 +40,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   };
   const chosenEvents = someOf<SessionEvent>(events, (event) => event);
   const editor = new SharedEditor();
-  // An editor outlives the process that started it, unless it is ended.
+  // An editor keeps running after the process that started it, so it must be ended.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void editor.close().finally(() => process.exit(1)));
   const results = new Map<string, Partial<RowResult>>();
@@ -63,7 +64,7 @@ function wordsOf(result: CellResult): string {
 }
 
 main(process.argv.slice(2)).then(
-  // What a cell that did not end has left does not keep the process.
+  // Leftovers of an unfinished cell must not keep the process running.
   (passed) => process.exit(passed ? 0 : 1),
   (error: unknown) => {
     console.error(error);

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Sources } from '../architecture/layers.js';
 
-/** Words that a comment in plain English rarely needs, by the group they are counted in. */
+/** Words that plain English comments rarely need, by the group they are counted in. */
 const dialect: Readonly<Record<string, RegExp>> = {
   'where (for if or when)': /\bwhere\b/gi,
   'said, says, told': /\b(said|says|told)\b/gi,
@@ -11,7 +11,7 @@ const dialect: Readonly<Record<string, RegExp>> = {
   user: /\busers?\b/gi,
 };
 
-/** How often each group stands in 10,000 words of the comments. */
+/** Counts each group's words per 10,000 words of the comments. */
 export function dialectFigures(sources: Sources): readonly (readonly [string, number])[] {
   const comments = [...sources.values()].flatMap(commentsOf).join('\n');
   const words = comments.match(/[\p{L}’']+/gu)?.length ?? 1;

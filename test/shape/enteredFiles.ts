@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The source files of which a function runs during an act, by V8's precise coverage. Loading a module does not count.
+ * Returns the source files with a function that runs during an act, by V8's precise coverage. Loading a
+ * module does not count.
  *
  * @param out absolute directory of the compiled source
  */
@@ -30,7 +31,7 @@ interface Covered {
   readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
 }
 
-/** The function that begins with the file is the module itself. */
+/** The function that starts at the beginning of the file is the module itself. */
 function hasRun({ ranges: [range] }: Covered): boolean {
   return range !== undefined && range.startOffset > 0 && range.count > 0;
 }

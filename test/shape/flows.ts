@@ -3,7 +3,7 @@ import { startAgentScene } from '../relay/agentScene.js';
 import { callTool, startRelayWorld } from '../relay/relayWorld.js';
 import { enteredFiles } from './enteredFiles.js';
 
-/** The ways through the code that a maintainer follows most, and the files that each enters. */
+/** Runs the flows that a maintainer follows most, and lists the files that each enters. */
 export async function flowFigures(out: string): Promise<readonly (readonly [string, readonly string[]])[]> {
   return [
     ['(a) a sign-in, from begin() to the stored token', await signIn(out)],

@@ -5,10 +5,10 @@ import { flowFigures } from './flows.js';
 import { sourceFigures, sourcesBelow } from './sourceFigures.js';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
-/** So many folders are named. */
+/** Number of folders to print. */
 const MOST_FOLDERS = 8;
 
-/** Exports that no other file names, as knip counts them. */
+/** Counts exports that no other file names, according to knip. */
 function unusedExports(): number {
   const knip = path.join(ROOT, 'node_modules', 'knip', 'bin', 'knip.js');
   const args = [knip, '--include', 'exports,types,duplicates', '--reporter', 'json', '--no-exit-code'];
@@ -18,7 +18,7 @@ function unusedExports(): number {
   return report.issues.reduce((sum, { exports = [], types = [] }) => sum + exports.length + types.length, 0);
 }
 
-/** Prints the figures of the source by which its structure can be compared before and after a change. */
+/** Prints figures of the source for comparing its structure before and after a change. */
 async function main(): Promise<void> {
   const sources = sourcesBelow(ROOT, 'src');
   const figures = sourceFigures(sources);

@@ -3,7 +3,7 @@ import { dialectFigures } from './dialect.js';
 import { sourceFigures } from './sourceFigures.js';
 
 describe('figures of the source', () => {
-  it('count spreads under a condition, picked types, ignored formatting and folders that import each other', () => {
+  it('count conditional spreads, picked types, ignored formatting and mutually importing folders', () => {
     const figures = sourceFigures(
       new Map([
         [

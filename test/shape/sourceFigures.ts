@@ -4,14 +4,14 @@ import ts from 'typescript';
 import { importCycles, type Sources } from '../architecture/layers.js';
 import { importsOf } from '../architecture/sourceImports.js';
 
-/** Files with so few lines are a fragment of an idea more often than a whole one. */
+/** Files below this number of lines often contain only part of an idea. */
 const SMALL_FILE_LINES = 40;
 
 export interface SourceFigures {
   readonly files: number;
   readonly medianLines: number;
   readonly smallFiles: number;
-  /** Folders with the most files, the fullest first. */
+  /** Folders with the most files, in descending order. */
   readonly fullestFolders: readonly (readonly [string, number])[];
   readonly cycles: readonly string[];
   /** Pairs of folders that import each other. */

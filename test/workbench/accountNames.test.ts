@@ -15,7 +15,7 @@ describe('an account that the server does not name', () => {
       .filter((label) => label.includes('– repositories'))
       .map((label) => label.replace(' (MCP OAuth)', ''));
 
-  it('is named by the user, renamed, and signed in again, and is shown with one name everywhere', async () => {
+  it('is named by the user, renamed, and signed in again, and has one name everywhere', async () => {
     const { window, serversView, chat } = scene;
     const page = await scene.beginSignIn('repositories');
     await answer(page, window);
@@ -30,7 +30,7 @@ describe('an account that the server does not name', () => {
     await serversView.waitFor('repositories', 'Home');
     assert.deepEqual(await listed(), ['Home – repositories']);
 
-    // The subject tells that it is the same account: nothing is asked, and it does not leave the menu.
+    // The subject identifies the account, so no question is asked and the account stays in the menu.
     const again = await scene.beginSignIn('repositories');
     await answer(again, window);
     await window.notification('Signed in to repositories as Home').waitFor();
@@ -42,11 +42,11 @@ describe('an account that the server does not name', () => {
     await scene.signOut('repositories');
   });
 
-  it('is signed in beside a failed attempt that leaves the server as it is', async () => {
+  it("can sign in next to a failed attempt that does not change the server's status", async () => {
     const { window, serversView } = scene;
     const page = await scene.beginSignIn('repositories');
     await answer(page, window);
-    // It has its name from before the sign-out.
+    // The name persists from before the sign-out.
     await serversView.waitFor('repositories', 'Home');
     const denied = await scene.beginSignIn('repositories');
     await answer(denied, window, 'Deny');

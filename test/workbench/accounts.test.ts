@@ -11,7 +11,7 @@ describe('the Accounts menu', () => {
   });
   after(() => scene.end());
 
-  it('shows what tree and status bar show, and its Sign Out signs out there and at the authorization server', async () => {
+  it('shows the account of the tree and the status bar, and signs out there and at the authorization server', async () => {
     const { window, serversView, world } = scene;
     const accounts = new AccountsMenu(window);
     const account = `${alice.email} – repositories`;
@@ -31,7 +31,7 @@ describe('the Accounts menu', () => {
     assert.ok(world.authorizationServer.eventsOf('revoked').length > before);
   });
 
-  it('loses an account that signs out from the palette', async () => {
+  it('removes an account that signs out from the palette', async () => {
     const accounts = new AccountsMenu(scene.window);
     await scene.signIn('repositories');
     await scene.signOut('repositories');
@@ -41,7 +41,7 @@ describe('the Accounts menu', () => {
     );
   });
 
-  it('lists two accounts of a server, and a switch takes effect at the very next call', async () => {
+  it('lists two accounts of a server, and a switch takes effect at the next call', async () => {
     const { window, serversView, chat } = scene;
     const accounts = new AccountsMenu(window);
     const listed = async () =>

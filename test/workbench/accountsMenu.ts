@@ -9,7 +9,7 @@ export class AccountsMenu {
     return this.window.page.locator('.monaco-menu .action-item:visible');
   }
 
-  /** Opens it and reads its items, then closes it. */
+  /** Opens the menu, reads its items, and closes it. */
   async labels(): Promise<string[]> {
     await this.#open();
     const labels = await this.items.allInnerTexts();
@@ -18,7 +18,7 @@ export class AccountsMenu {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** Signs an account out as a user does: its submenu, then the question whether that is meant. */
+  /** Signs an account out as a user does: through its submenu and the confirmation. */
   async signOut(account: string): Promise<void> {
     await this.#open();
     await this.items.filter({ hasText: account }).first().hover();

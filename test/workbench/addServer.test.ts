@@ -6,10 +6,10 @@ import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 const title = 'Add an MCP server';
-/** What a user waits for at most, in milliseconds. */
+/** Longest acceptable wait for a user, in milliseconds. */
 const patience = 10_000;
 
-/** A story in order: one address after the other is typed, until one is right. */
+/** The tests run in order: one address after another is typed, until one is right. */
 describe('MCP OAuth: Add Server…', () => {
   let scene: Scene;
   let broken: BrokenServers;
@@ -23,7 +23,7 @@ describe('MCP OAuth: Add Server…', () => {
     await scene.end();
   });
 
-  it('says of what is no address that it is none, before anything is asked', async () => {
+  it('reports a malformed address before any request is sent', async () => {
     const { window } = scene;
     await window.type(title, 'not a url');
     await waitForText(window.page, [
@@ -38,7 +38,7 @@ describe('MCP OAuth: Add Server…', () => {
     readonly says: (servers: BrokenServers, address: URL) => string;
   }[] = [
     {
-      what: 'an address nobody answers at',
+      what: 'an unreachable address',
       address: ({ unreachable }) => unreachable,
       says: (_servers, { host }) => `${host} could not be reached: the connection was refused.`,
     },
@@ -60,7 +60,7 @@ describe('MCP OAuth: Add Server…', () => {
         `The response of ${origin}/.well-known/oauth-protected-resource/mcp is larger than the limit of 1 MiB.`,
     },
     {
-      what: 'an authorization server without https, off this machine',
+      what: 'an http authorization server on another machine',
       address: ({ insecureAuthorizationServer }) => insecureAuthorizationServer,
       says: () =>
         `names the authorization server ${insecureIssuer}, which is neither https nor on this machine.`,
@@ -72,7 +72,7 @@ describe('MCP OAuth: Add Server…', () => {
     },
   ];
   for (const { what, address, says } of cases) {
-    it(`says in one sentence what and where, of ${what}`, async () => {
+    it(`reports the fault and its place in one sentence for ${what}`, async () => {
       const { window } = scene;
       const typed = address(broken);
       const since = Date.now();
@@ -81,18 +81,18 @@ describe('MCP OAuth: Add Server…', () => {
       await said.waitFor({ timeout: patience });
       assert.ok(Date.now() - since < patience);
       assert.equal(await window.page.locator('.notification-list-item .codicon-error').count(), 1);
-      // The editor loses a toast that comes while an earlier progress is still fading.
+      // The editor loses a toast that appears while an earlier progress notification is still fading.
       await window.notification('Asking').waitFor({ state: 'detached' });
       await window.clickNotification(says(broken, new URL(typed)), 'Change Address');
     });
   }
 
-  it('asks nobody where a redirect leads, and has saved nothing', async () => {
+  it('sends no request to the target of a redirect, and has saved nothing', async () => {
     assert.deepEqual(broken.elsewhere.requests, []);
     assert.deepEqual(await scene.editor.configured(), {});
   });
 
-  it('shows what discovery found before it saves, and the server saved then works', async () => {
+  it('shows what discovery found before it saves, and the saved server works', async () => {
     const { window, world, editor } = scene;
     await window.enter(title, world.repositories.url);
     await window.seeRow('Add this server');
@@ -122,14 +122,14 @@ describe('MCP OAuth: Add Server…', () => {
   });
 });
 
-describe('entries of the setting that cannot be used', () => {
+describe('unusable entries of the setting', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
   });
   after(() => scene.end());
 
-  it('are named with the field and what is wrong, and the others work', async () => {
+  it('are reported with field and fault, and the others work', async () => {
     const { window, serversView, editor, world } = scene;
     await editor.configure({ ...world.serverSettings(), mistyped: { type: 'http', url: 'nope' } });
     await window.notification('“mistyped” › url: “nope” is not a URL.').waitFor();

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Workbench } from '../host/workbench.js';
 import { agentPath } from '../../src/broker/agents/agentSettings.js';
 
-/** An agent that a user admits from the palette to the one server that is configured, and what it calls. */
+/** An agent that a user admits from the palette to the single configured server. */
 export class AdmittedAgent {
   private constructor(
     private readonly window: Workbench,
@@ -11,7 +11,7 @@ export class AdmittedAgent {
     readonly name: string,
   ) {}
 
-  /** @param port where agents call, as the settings say */
+  /** @param port the configured port for agents */
   static async admit(window: Workbench, name: string, server: string, port: number): Promise<AdmittedAgent> {
     const key = await admitAgent(window, name, server);
     const client = new Client({ name, version: '1' });
@@ -21,13 +21,13 @@ export class AdmittedAgent {
     return new AdmittedAgent(window, client, name);
   }
 
-  /** @returns what its model is told */
+  /** @returns the result that its model receives */
   async call(tool: string, args: Record<string, string>): Promise<string> {
     const { content } = await this.client.callTool({ name: tool, arguments: args });
     return JSON.stringify(content);
   }
 
-  /** It is admitted no more. */
+  /** Withdraws the agent's admission. */
   async withdraw(): Promise<void> {
     await this.client.close();
     await this.window.page.bringToFront();
@@ -37,7 +37,11 @@ export class AdmittedAgent {
   }
 }
 
-/** Admits an agent from the palette to the one server that is configured. @returns its key, which the user copied */
+/**
+ * Admits an agent from the palette to the single configured server.
+ *
+ * @returns its key, which the user copied
+ */
 export async function admitAgent(window: Workbench, name: string, server: string): Promise<string> {
   await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.page.bringToFront();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { startBrowser, type Browser } from '../host/browser.js';
 import { startAgentScene, type AgentScene } from '../relay/agentScene.js';
 
-/** A name that its owner has pointed at this machine. */
+/** A host name that an attacker has pointed at this machine. */
 const evil = 'evil.example';
 
 describe('a page in a browser on this machine', () => {
@@ -16,7 +16,7 @@ describe('a page in a browser on this machine', () => {
     browser = await startBrowser({
       flags: [
         `--host-resolver-rules=MAP ${evil} 127.0.0.1`,
-        // This browser would ask the user first; not every one does.
+        // This browser would ask the user first, which not every browser does.
         '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
       ],
     });
@@ -26,10 +26,10 @@ describe('a page in a browser on this machine', () => {
     await scene.stage.close();
   });
 
-  /** What a page at `origin` gets for a call of an agent's, whose key it has. */
+  /** Returns what a page at `origin` receives for an agent's call with a valid key. */
   const callFrom = async (origin: string, target: string) => {
     const page = await browser.context.newPage();
-    // What its server gave before the name was pointed here.
+    // The response of the page's server before the name was pointed at this machine.
     const body = '<!doctype html><title>hello</title>';
     await page.route(`${origin}/`, (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.goto(`${origin}/`);
@@ -48,12 +48,12 @@ describe('a page in a browser on this machine', () => {
     return got;
   };
 
-  it('reaches no agent’s address by a name that was rebound to it: 403, though it has the key', async () => {
+  it('gets a 403 from an agent’s address under a rebound name, even with the key', async () => {
     const origin = `http://${evil}:${scene.settings.port}`;
     assert.equal(await callFrom(origin, `${origin}/agents/repositories/mcp`), 403);
   });
 
-  it('reaches it from no other origin, though it has the key', async () => {
+  it("cannot call an agent's address from another origin, even with the key", async () => {
     assert.equal(await callFrom(`http://${evil}`, scene.url('repositories')), 'nothing');
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
-describe('a sign-in that the browser keeps, in an editor on another machine', () => {
+describe('a sign-in in browser storage, in an editor on another machine', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
@@ -14,7 +14,7 @@ describe('a sign-in that the browser keeps, in an editor on another machine', ()
   });
   after(() => scene.end());
 
-  it('is asked about by the first call that needs it, once, and not before', async () => {
+  it('is asked about once, by the first call that needs it, and not before', async () => {
     const question = `Use your sign-in to repositories as ${alice.email}`;
     await scene.editor.restart({ asAnotherMachine: true });
     await scene.serversView.waitFor('repositories', 'Not checked yet');
@@ -43,12 +43,12 @@ describe('servers in the settings file of the machine', () => {
   });
   after(async () => {
     await rm(scene.editor.machineSettingsFile, { force: true });
-    // While the window knows of that file's entry, the editor would write there.
+    // While the window knows that file's entry, the editor would write there.
     await scene.window.reload();
     await scene.end();
   });
 
-  it('count once they are imported, with their addresses before the user’s eyes', async () => {
+  it('apply after they are imported, with their addresses shown to the user', async () => {
     const { editor, world, window } = scene;
     const { repositories, reports } = world.serverSettings();
     const text = JSON.stringify({ 'mcpOAuthBroker.servers': { repositories, reports } });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
-describe("a server that describes itself in the article's own words", () => {
+describe('a server with metadata as in the article', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set({
@@ -12,7 +12,7 @@ describe("a server that describes itself in the article's own words", () => {
   });
   after(() => scene.end());
 
-  it('is warned of in the card, and its summary comes with progress and with who acted', async () => {
+  it('causes a warning in the card, and its summary comes with progress and the account', async () => {
     const { chat } = scene;
     await scene.prompt('write a summary of the week');
     const card = await chat.consentCard.text();
@@ -24,7 +24,7 @@ describe("a server that describes itself in the article's own words", () => {
     await chat.waitForAnswer(`generate_summary as ${alice.email}`);
   });
 
-  it('is warned of at a sign-in from the palette', async () => {
+  it('causes a warning at a sign-in from the palette', async () => {
     const { window } = scene;
     await scene.signOut('reports');
     await scene.signIn('reports');

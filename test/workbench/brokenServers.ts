@@ -5,22 +5,22 @@ import { makeSigningKey } from '../demo/federation/signingKey.js';
 import { listenOnLoopback, sendHtml, sendJson, type LoopbackServer } from '../demo/loopbackServer.js';
 import { pathOf } from '../demo/requestLog.js';
 
-/** Loopback addresses where something is wrong, as a user may type them. */
+/** Loopback addresses with a fault, as a user may type them. */
 export interface BrokenServers {
   readonly unreachable: string;
   readonly html: string;
   readonly metadataNotJson: string;
-  /** When that was asked for, in milliseconds since the epoch. */
+  /** The times of requests to it, in milliseconds since the epoch. */
   readonly metadataAskedAt: readonly number[];
   readonly metadataOf2MB: string;
   readonly insecureAuthorizationServer: string;
   readonly metadataRedirected: string;
-  /** Where the redirect leads; nobody may come there. */
+  /** The target of the redirect, which must receive no request. */
   readonly elsewhere: { readonly origin: string; readonly requests: readonly string[] };
   close(): Promise<void>;
 }
 
-/** A host that no packet may be sent to. */
+/** A host that must receive no packet. */
 export const insecureIssuer = 'http://as.example.org';
 
 export async function startBrokenServers(): Promise<BrokenServers> {
@@ -33,7 +33,7 @@ export async function startBrokenServers(): Promise<BrokenServers> {
     running.push(server);
     return `${server.origin}/mcp`;
   };
-  /** Asks for authorization, and answers everything else with the given metadata. */
+  /** Responds with a 401 to MCP requests, and with the given metadata to all others. */
   const withMetadata = (send: (response: ServerResponse, url: string) => void) =>
     start((path, response, origin) => {
       if (path !== '/mcp') {
@@ -78,10 +78,10 @@ export async function startBrokenServers(): Promise<BrokenServers> {
   };
 }
 
-/** An address whose certificate nobody vouches for. */
+/** Starts a server with an untrusted certificate. */
 export async function startSelfSignedServer(): Promise<{
   readonly url: string;
-  /** When connections came, in milliseconds since the epoch. */
+  /** The times of connections, in milliseconds since the epoch. */
   readonly connections: readonly number[];
   close(): Promise<void>;
 }> {

@@ -3,14 +3,14 @@ import { alice } from '../demo/people.js';
 import { answer, reachConsent } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('the notification of a sign-in under way', () => {
+describe('the notification of a sign-in in progress', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
   });
   after(() => scene.end());
 
-  it('cancels it; another sign-in works, and the page of the cancelled one changes nothing', async () => {
+  it('cancels it, and another sign-in works while the page of the cancelled one changes nothing', async () => {
     const { window, serversView, world } = scene;
     const late = await scene.beginSignIn('repositories');
     await reachConsent(late);
@@ -26,7 +26,7 @@ describe('the notification of a sign-in under way', () => {
     const tokens = world.authorizationServer.eventsOf('token').length;
 
     await late.bringToFront();
-    // The client that was registered for the cancelled sign-in is gone: no callback comes of it.
+    // The client that was registered for the cancelled sign-in is deleted, so no callback follows.
     await late.getByRole('button', { name: 'Allow' }).click();
     await late.getByText('invalid_client').waitFor();
     await late.close();

@@ -3,15 +3,15 @@ import { alice } from '../demo/people.js';
 import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-/** A story in order: each test begins where the one before it ended. */
-describe('Copilot Chat and a server nobody has signed in to', () => {
+/** The tests run in order: each one starts where the previous one ended. */
+describe('Copilot Chat and a signed-out server', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
   });
   after(() => scene.end());
 
-  it('declining the card gives the model a sentence, and the call after it can consent', async () => {
+  it('declining the card returns a sentence to the model, and the next call can get consent', async () => {
     const { chat } = scene;
     await scene.prompt('list my branches');
     await chat.consentCard.text();
@@ -19,14 +19,14 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await chat.consentCard.cancel();
     await chat.waitForAnswer('It did not work');
     assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^sign_in did not run: the user declined/);
-    // The row says what the next call meets, and the one below it how the last sign-in ended.
+    // The row shows what the next call needs, and the row below shows the outcome of the last sign-in.
     await scene.serversView.waitFor('repositories', 'Signed out');
     await scene.serversView.unfold('repositories');
     await scene.serversView.waitFor('Last sign-in', 'declined');
     assert.equal(scene.world.authorizationServer.eventsOf('registration').length, 0);
   });
 
-  it('one prompt leads through sign-in and step-up to the branch, made by the user', async () => {
+  it('one prompt leads through sign-in and step-up to a branch created by the user', async () => {
     const { chat } = scene;
     await scene.prompt('create a branch called from-nothing');
     const card = await chat.consentCard.text();
@@ -36,7 +36,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.equal(await chat.asksForApproval(), false);
     await scene.consent();
 
-    // What the user reads before they confirm.
+    // The text that the user reads before they confirm.
     await chat.approveTool(`Create a branch, as ${alice.email}`);
     assert.ok(scene.offered.includes('mcp_repositories_create_branch'), scene.offered.join());
     const stepUp = await chat.consentCard.text();
@@ -56,7 +56,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.deepEqual(author, { name: alice.name, email: alice.email, subject: alice.sub });
   });
 
-  it('#mcpConsent tells the model whose account acts, with which scopes, without a question', async () => {
+  it('#mcpConsent reports the account and its scopes to the model, without a question', async () => {
     await scene.prompt('#mcpConsent whose account acts at my servers?');
     await scene.chat.waitForAnswer('Done: MCP servers of MCP OAuth Broker: 2.');
     const told = scene.turn.at(-1)?.lastToolResult ?? '';
@@ -65,7 +65,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.match(told, /^reports: (?!ready)/m);
   });
 
-  it('a call of a known tool, signed out, returns its own result after the card, and runs once', async () => {
+  it('a call of a known tool while signed out returns its own result after the card, and runs once', async () => {
     const { chat } = scene;
     await scene.signOut('repositories');
     const [begun, called] = [scene.answered('initialize'), scene.answered('tools/call')];
@@ -79,12 +79,12 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await chat.unfoldSteps();
     await chat.waitForAnswer(`list_branches as ${alice.email}`);
     assert.equal(scene.turn.filter(({ step }) => step.kind === 'toolCall').length, 1);
-    // At the server a session belongs to one sign-in, so there is one more; the editor's own goes on.
+    // A session belongs to one sign-in, so the server has one more. The editor's own session continues.
     assert.ok(scene.answered('initialize') <= begun + 1);
     assert.equal(scene.answered('tools/call'), called + 1);
   });
 
-  it('denying on the consent page is told to the model and shown as the last sign-in’s outcome', async () => {
+  it('denying on the consent page is reported to the model and shown as the outcome of the last sign-in', async () => {
     const { chat } = scene;
     await scene.signOut('repositories');
     await scene.prompt('list my branches');
@@ -95,7 +95,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await scene.serversView.waitFor('Last sign-in', 'declined');
   });
 
-  it('the model begins a sign-in the user asked for, once they confirm, and hears who signed in', async () => {
+  it('the model begins a requested sign-in after confirmation, and receives the account', async () => {
     const { chat, window } = scene;
     await scene.prompt('sign me in to repositories');
     await scene.clearTheWay();

@@ -21,7 +21,7 @@ describe('a server whose authorization server registers no clients', () => {
   const frame = (): FrameLocator =>
     scene.window.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
-  it('opens the page that says what to register once a sign-in ends for want of a client', async () => {
+  it('opens the registration page when a sign-in ends because there is no client', async () => {
     const page = await scene.beginSignIn('repositories');
     await page.getByText('Register a client at').waitFor();
     await page.close();
@@ -32,7 +32,7 @@ describe('a server whose authorization server registers no clients', () => {
     if (shots !== undefined) await scene.window.page.screenshot({ path: shots });
   });
 
-  it('has it copied, entered and tested by the keyboard alone', async () => {
+  it('has its values copied, a client entered and the sign-in tested with the keyboard alone', async () => {
     const { window, world } = scene;
     await scene.clearTheWay();
     const copy = frame().getByRole('button', { name: 'Copy Redirect URI: http://127.0.0.1:47113/callback' });

@@ -11,8 +11,8 @@ import { Scene } from './scene.js';
 
 const mine = '{\n  "mcpServers": {\n    "files": { "command": "npx", "args": ["files"] }\n  }\n}\n';
 
-/** A story in order: each test begins where the one before it ended. */
-describe('a client of another maker that is connected from the palette', () => {
+/** The tests run in order: each one starts where the previous one ended. */
+describe('another MCP client, connected from the palette', () => {
   const shots = new Screenshots(path.resolve('.vscode-test', 'shots', 'connect-client'));
   let scene: Scene;
   let file: string;
@@ -35,7 +35,7 @@ describe('a client of another maker that is connected from the palette', () => {
     };
     return mcpServers.repositories;
   };
-  /** What the client does with its entry. */
+  /** Runs the client with its entry. */
   const listBranches = async () => {
     const client = new Client({ name: 'cursor', version: '1' });
     await client.connect(new StdioClientTransport({ ...(await entry()), stderr: 'ignore' }));
@@ -44,7 +44,7 @@ describe('a client of another maker that is connected from the palette', () => {
     return text;
   };
 
-  it('shows the client and the change before it writes', async () => {
+  it('is shown with the change before it is written', async () => {
     const { window } = scene;
     await window.runCommand('MCP OAuth: Connect Client…');
     await window.seeRow('Windsurf');
@@ -59,7 +59,7 @@ describe('a client of another maker that is connected from the palette', () => {
     assert.equal(await readFile(file, 'utf8'), mine);
   });
 
-  it('lets the client call with the user’s sign-in, and lists it', async () => {
+  it('can call with the user’s sign-in, and is listed', async () => {
     const { window } = scene;
     await window.pick('Connect');
     await window.notification('Connected Cursor to repositories').waitFor();
@@ -69,13 +69,13 @@ describe('a client of another maker that is connected from the palette', () => {
     assert.doesNotMatch(await readFile(file, 'utf8'), /mcpob_|127\.0\.0\.1/);
   });
 
-  it('goes on when the window is loaded again', async () => {
+  it('stays connected after the window is reloaded', async () => {
     await scene.window.reload();
     await scene.serversView.waitFor('repositories', alice.email);
     assert.match(await listBranches(), /main/);
   });
 
-  it('is undone to the byte', async () => {
+  it('has its file restored byte for byte when it is disconnected', async () => {
     const { window } = scene;
     await window.runCommand('MCP OAuth: Disconnect Client…');
     await window.pick('Cursor');

@@ -3,14 +3,14 @@ import { alice } from '../demo/people.js';
 import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('what a user decides before a sign-in', () => {
+describe("the user's decisions before a sign-in", () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
   });
   after(() => scene.end());
 
-  it('Sign In with Scopes… asks for what was ticked, and the tool that needs it asks for nothing more', async () => {
+  it('Sign In with Scopes… requests the selected scopes, and the tool that needs them requests no more', async () => {
     const { window, world } = scene;
     const page = await window.pageOpenedBy(async () => {
       await window.runCommand('MCP OAuth: Sign In with Scopes…');

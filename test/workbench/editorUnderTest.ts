@@ -18,12 +18,12 @@ import { MODEL_NAME, storyChatOf } from '../host/storyChat.js';
 import { UserSettings } from '../host/userSettings.js';
 import { Workbench } from '../host/workbench.js';
 
-/** At its first width the chat breaks lines within words. In CSS pixels. */
+/** At its default width, the chat breaks lines within words. In CSS pixels. */
 const CHAT_WIDTH = 560;
 const SERVERS = 'mcpOAuthBroker.servers';
 const EXTENSION = 'mcp-oauth-broker.mcp-oauth-broker';
 
-/** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a user's browser before it. */
+/** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a user's browser. */
 export class EditorUnderTest {
   #server: CodeServer;
   #window: Workbench;
@@ -42,7 +42,7 @@ export class EditorUnderTest {
     this.#window = window;
   }
 
-  /** @throws Error where it, or the browser, does not start */
+  /** @throws Error if the editor or the browser does not start */
   static async start(): Promise<EditorUnderTest> {
     const vsix = process.env['MCP_OAUTH_BROKER_VSIX'];
     if (vsix === undefined)
@@ -60,7 +60,7 @@ export class EditorUnderTest {
         userDataDir: path.join(state.path, 'u'),
         extensionsDir: path.join(state.path, 'e'),
         folder,
-        // Before VS Code 1.105 no server starts when the chat needs it unless this says so.
+        // Before VS Code 1.105, the chat starts servers only with this setting.
         settings: { 'chat.defaultModel': scriptedModelId, 'chat.mcp.autostart': 'newAndOutdated' },
         proposedApiFor: agent.proposedApiFor,
         chatLanguageModels: [customEndpoint(model.url)],
@@ -83,7 +83,7 @@ export class EditorUnderTest {
     }
   }
 
-  /** The window most tests work in. */
+  /** The window that most tests use. */
   get window(): Workbench {
     return this.#window;
   }
@@ -96,26 +96,26 @@ export class EditorUnderTest {
     return this.#server.pid;
   }
 
-  /** Adds calls to the record, the newest first, as another window would have. */
+  /** Adds calls to the record, newest first, as another window does. */
   keepCalls(calls: readonly RecordedCall[]): Promise<void> {
     return keepCalls(this.options.userDataDir, calls);
   }
 
-  /** The lock files of extensions that are there now. */
+  /** The present lock files of extensions. */
   async lockFiles(): Promise<readonly string[]> {
     const entries = await readdir(this.options.userDataDir, { recursive: true });
     return entries.filter((name) => name.includes('globalStorage') && name.endsWith('.lock'));
   }
 
-  /** Another window of the same browser profile. */
+  /** Opens another window of the same browser profile. */
   openWindow(): Promise<Workbench> {
     return Workbench.open(this.browser.context, this.url);
   }
 
   /**
-   * Sets `mcpOAuthBroker.servers` as a user does in their settings.
+   * Sets `mcpOAuthBroker.servers` as a user does.
    *
-   * @param further settings of the extension to set beside; others of an earlier call are taken out
+   * @param further other settings of the extension; those of an earlier call are removed
    */
   async configure(servers: object, further: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const earlier = Object.fromEntries([...this.#further].map((key) => [key, null]));
@@ -123,7 +123,7 @@ export class EditorUnderTest {
     await this.settings.change({ ...earlier, [SERVERS]: servers, ...further });
   }
 
-  /** The servers that the settings file has now. */
+  /** The servers in the settings file. */
   async configured(): Promise<Record<string, { readonly url?: string }>> {
     const settings = await this.#userSettings();
     return (settings[SERVERS] ?? {}) as Record<string, { readonly url?: string }>;
@@ -134,20 +134,20 @@ export class EditorUnderTest {
     return JSON.parse(await readFile(file, 'utf8')) as Settings;
   }
 
-  /** The home directory of the user whose editor it is. */
+  /** The home directory of the editor's user. */
   get home(): string {
     return homeOf(this.options.userDataDir);
   }
 
-  /** The settings file of the machine that the extension host runs on, which is none of the user's. */
+  /** The settings file of the machine that the extension host runs on, which is not the user's own. */
   get machineSettingsFile(): string {
     return path.join(this.options.userDataDir, 'Machine', 'settings.json');
   }
 
   /**
-   * Ends the editor, with its windows, and starts it again on the same data; the browser stays.
+   * Ends the editor with its windows and starts it again on the same data. The browser keeps running.
    *
-   * @param asAnotherMachine with an extension host that has nothing by which it was known
+   * @param asAnotherMachine whether to remove all data that identifies the extension host
    */
   async restart({ asAnotherMachine = false } = {}): Promise<void> {
     const { port } = this.#server;

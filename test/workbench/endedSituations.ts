@@ -1,7 +1,7 @@
 import { alice } from '../demo/people.js';
 import { account, asksToSignIn, listBranches, type Situation } from './situation.js';
 
-/** A sign-in ends, here or elsewhere. Somebody is signed in before. */
+/** A sign-in ends, here or elsewhere. An account is signed in before each. */
 export const endedSituations: readonly Situation[] = [
   {
     name: 'signed out in another window',

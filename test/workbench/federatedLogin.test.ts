@@ -7,7 +7,7 @@ import { signIn } from '../host/signInPages.js';
 import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('an authorization server that sends people to their identity providers', () => {
+describe('an authorization server that redirects users to their identity providers', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set({
@@ -17,7 +17,7 @@ describe('an authorization server that sends people to their identity providers'
   });
   after(() => scene.end());
 
-  it('signs in through an OpenID provider that answers with form_post', () =>
+  it('signs in through an OpenID provider that responds with form_post', () =>
     signInThrough('example-id', 'Example ID (OIDC)', bob));
 
   it('signs in through a SAML identity provider', async () => {
@@ -27,7 +27,10 @@ describe('an authorization server that sends people to their identity providers'
     await signInThrough('example-corp', 'Example Corp (SAML)', alice);
   });
 
-  /** From the palette to a tool call, as a user whom the authorization server itself never asks for a password. */
+  /**
+   * Signs in from the palette and calls a tool, as a user whose password the authorization server never
+   * requests.
+   */
   async function signInThrough(provider: ProviderId, label: string, user: DemoUser): Promise<void> {
     const { world, window, serversView, chat } = scene;
     const sites = new Set<string>();
@@ -55,7 +58,7 @@ describe('an authorization server that sends people to their identity providers'
   }
 });
 
-/** Its own page, on another site than the authorization server's. */
+/** The provider's own page, on another site than the authorization server's. */
 async function seeProvider(page: Page, provider: ProviderId): Promise<void> {
   const name = provider === 'example-id' ? 'Example ID' : 'Example Corp';
   await page.getByRole('heading', { name, exact: true }).waitFor();

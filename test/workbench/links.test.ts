@@ -11,7 +11,11 @@ describe('links that open the extension', () => {
   });
   after(() => scene.end());
 
-  /** Through VS Code's own URL service, which asks first. @param answer to that, where it asks */
+  /**
+   * Opens a link through VS Code's own URL service, which asks first.
+   *
+   * @param answer the answer to that question
+   */
   async function open(link: string): Promise<void> {
     const { window } = scene;
     await window.runCommand('Developer: Open URL');
@@ -21,7 +25,7 @@ describe('links that open the extension', () => {
     await asks.waitFor({ state: 'hidden' });
   }
 
-  it('show all that they say in one dialog, and nothing is saved or asked after a no', async () => {
+  it('show their complete content in one dialog, and after a denial nothing is saved or requested', async () => {
     const { window, editor } = scene;
     await open('/add?url=https%3A%2F%2Fmcp.example.com%2Fmcp%3Fteam%3Da&name=My%20server');
     const dialog = window.page
@@ -47,7 +51,7 @@ describe('links that open the extension', () => {
       .frameLocator('iframe.webview.ready')
       .frameLocator('iframe#active-frame')
       .getByLabel('Filter tool calls');
-    // Hidden as long as there is no call to find.
+    // The filter is hidden until there is a call.
     await filter.waitFor({ state: 'attached' });
     while ((await filter.inputValue()) !== 'outcome:refused') await scene.window.page.waitForTimeout(50);
     await open('/open?view=calls&server=repositories');
@@ -81,7 +85,7 @@ describe('searching a registry in Add Server', () => {
     await scene.end();
   });
 
-  it('takes a name, shows what the registry has, and adds the server that is chosen', async () => {
+  it("accepts a name, shows the registry's entries, and adds the chosen server", async () => {
     const { window, world, editor } = scene;
     await window.runCommand('MCP OAuth: Add Server…');
     await window.type('Add an MCP server', 'branches');

@@ -1,9 +1,13 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** Whether listeners can be told by process here: they are read from `/proc`. */
+/** Whether listeners can be identified by process, which requires `/proc`. */
 export const canTellListeners = process.platform === 'linux';
 
-/** The process ids of the extension hosts that a server started. @param serverPid the leader of its process group */
+/**
+ * Returns the process IDs of the extension hosts that a server started.
+ *
+ * @param serverPid the leader of its process group
+ */
 export async function extensionHosts(serverPid: number): Promise<Set<number>> {
   const hosts = new Set<number>();
   for (const process of await processes()) {
@@ -13,7 +17,10 @@ export async function extensionHosts(serverPid: number): Promise<Set<number>> {
   return hosts;
 }
 
-/** The addresses a process and its descendants listen on, as `127.0.0.1:PORT` or, for IPv6, in hexadecimal. */
+/**
+ * Returns the listening addresses of a process and its descendants, as `127.0.0.1:PORT` or, for IPv6, in
+ * hexadecimal.
+ */
 export async function listenersOf(pid: number): Promise<string[]> {
   const sockets = await socketsOfFamily(pid);
   return (await connections())
@@ -21,7 +28,7 @@ export async function listenersOf(pid: number): Promise<string[]> {
     .map(({ local }) => local);
 }
 
-/** Whether a process or a descendant has a connection to a port of this machine. */
+/** Checks whether a process or a descendant has a connection to a port of this machine. */
 export async function holdsConnectionTo(pid: number, port: number): Promise<boolean> {
   const sockets = await socketsOfFamily(pid);
   return (await connections()).some(
@@ -33,7 +40,7 @@ export async function holdsConnectionTo(pid: number, port: number): Promise<bool
 async function socketsOfFamily(pid: number): Promise<Set<string>> {
   const all = await processes();
   const family = new Set([pid]);
-  // Children are listed after their parents, but for ids that were used again.
+  // Children follow their parents in the list, except for reused IDs.
   for (let size = 0; size !== family.size;) {
     size = family.size;
     for (const { id, parent } of all) if (family.has(parent)) family.add(id);
@@ -56,11 +63,11 @@ async function processes(): Promise<readonly Process[]> {
   return found.filter((process) => process !== undefined);
 }
 
-/** @returns undefined if it has ended meanwhile */
+/** @returns undefined if the process has ended */
 async function readProcess(id: string): Promise<Process | undefined> {
   try {
     const stat = await readFile(`/proc/${id}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything; state, parent and group follow it.
+    // The name, in parentheses, may contain any character. State, parent and group follow it.
     const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const command = (await readFile(`/proc/${id}/cmdline`, 'utf8')).replaceAll('\0', ' ');
     return { id: Number(id), parent: Number(parent), group: Number(group), command };
@@ -85,7 +92,7 @@ interface Connection {
   readonly inode: string;
 }
 
-/** States as the kernel writes them. */
+/** Socket states as numbered by the kernel. */
 const established = '01';
 const listening = '0A';
 
@@ -105,7 +112,7 @@ async function connections(): Promise<readonly Connection[]> {
   );
 }
 
-/** The kernel writes an IPv4 address as a number in its own byte order. */
+/** The kernel formats an IPv4 address as a number in host byte order. */
 function readable(address: string): string {
   const [host = '', port = ''] = address.split(':');
   if (host.length !== 8) return `${host}:${parseInt(port, 16)}`;

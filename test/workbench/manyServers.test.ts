@@ -26,7 +26,7 @@ describe('the view with fifty servers', () => {
     await world.close();
   });
 
-  it('draws again the row of the one whose status changes, and no other', async () => {
+  it('redraws only the row whose status changes', async () => {
     const { window } = editor;
     await watchRows(window.page);
     await window.runCommand('MCP OAuth: Check Server…');

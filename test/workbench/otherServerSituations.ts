@@ -3,7 +3,7 @@ import { startOpenServer } from '../demo/openServer.js';
 import { startBrokenServers, startSelfSignedServer } from './brokenServers.js';
 import { listBranches, type Situation } from './situation.js';
 
-/** Servers at which nobody can sign in. */
+/** Servers without a possible sign-in. */
 export const otherServerSituations: readonly Situation[] = [
   {
     name: 'open server',

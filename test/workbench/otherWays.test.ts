@@ -5,14 +5,14 @@ import { editorUnderTest } from '../host/editor.js';
 import { answer, reachConsent } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('a sign-in whose browser does not do its part', () => {
+describe('a sign-in whose browser does not open or return', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
   });
   after(() => scene.end());
 
-  /** A popup blocker stops what the editor opens meanwhile, and tells it nothing. */
+  /** A popup blocker stops the editor's window without notice. */
   const withoutPopups = async <T>(work: () => Promise<T>): Promise<T> => {
     const { page } = scene.window;
     await page.evaluate(() => {
@@ -29,7 +29,7 @@ describe('a sign-in whose browser does not do its part', () => {
     }
   };
   const copied = new Set<string>();
-  /** Three seconds later. */
+  /** The offer appears three seconds later. */
   const copyLink = async () => {
     const said = 'The sign-in page of repositories hasn’t opened in your browser';
     await scene.window.notification(said).waitFor();
@@ -39,12 +39,12 @@ describe('a sign-in whose browser does not do its part', () => {
     return link;
   };
 
-  it('goes on from the card by a link that was copied, and the same call gets its result', async () => {
+  it('continues from the card with a copied link, and the same call gets its result', async () => {
     const { chat, window } = scene;
     await scene.prompt('list my branches');
     const card = await chat.consentCard.text();
     if (editorUnderTest().showsCards) {
-      // The address is the editor's, as the browser knows it, and not one of the machine that the editor runs on.
+      // The address is the editor's as the browser sees it, not that of the machine that the editor runs on.
       const { host } = new URL(scene.editor.url);
       assert.ok(card.includes(`http://${host}/proxy/`), card);
       assert.ok(card.includes(`Open ${host}`), card);
@@ -59,7 +59,7 @@ describe('a sign-in whose browser does not do its part', () => {
       await page.goto(link);
       return page;
     };
-    // Opened twice, both tabs come to the same sign-in, though it has been begun once.
+    // Both tabs continue the same sign-in, which has begun once.
     const [page, second] = await Promise.all([open(), open()]);
     await second.getByLabel('Email').waitFor();
     await second.close();
@@ -69,7 +69,7 @@ describe('a sign-in whose browser does not do its part', () => {
     await scene.serversView.waitFor('repositories', alice.email);
   });
 
-  it('that is on another machine ends with the address it came back to', async () => {
+  it('on another machine ends with the pasted callback address', async () => {
     const { window, serversView } = scene;
     await scene.signOut('repositories');
     const elsewhere = await startBrowser();
@@ -82,7 +82,7 @@ describe('a sign-in whose browser does not do its part', () => {
       await page.goto(link);
       await reachConsent(page);
       await page.getByRole('button', { name: 'Allow' }).click();
-      // The page hands the response to an editor in the same browser, where there is none.
+      // The page passes the response to an editor in the same browser, which has none.
       await page.getByText('You can close this page').waitFor();
       const address = page.url();
 

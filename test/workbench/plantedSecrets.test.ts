@@ -5,7 +5,7 @@ import path from 'node:path';
 import { WireTap } from '../host/wireTap.js';
 import { Scene } from './scene.js';
 
-describe('what passed between the servers', () => {
+describe('a secret in traffic between the servers', () => {
   let tap: WireTap;
   let scene: Scene;
   let folder: string;
@@ -21,7 +21,7 @@ describe('what passed between the servers', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** All that the window holds, what is drawn and what is not, in every frame. */
+  /** The whole content of the window, visible and hidden, in every frame. */
   async function window(): Promise<string> {
     const frames = scene.window.page.frames();
     const texts = await Promise.all(
@@ -34,7 +34,7 @@ describe('what passed between the servers', () => {
     assert.deepEqual(found, [], where);
   }
 
-  it('is shown by no surface, told to no model, logged at no level, exported and copied nowhere', async () => {
+  it('appears on no surface, in no model input, in no log level, no export and no clipboard', async () => {
     const { chat, editor } = scene;
     await scene.window.runCommand('MCP OAuth: Show Log');
     const begun = editor.model.requests.length;
@@ -44,7 +44,7 @@ describe('what passed between the servers', () => {
     await scene.consent();
     await chat.waitForAnswer('Done: main');
 
-    // A server that repeats what it was sent, in words and where only programs look.
+    // A server that echoes its requests, in text and in machine-readable fields.
     scene.world.repositories.http.fault = 'echo';
     await chat.startAnew();
     await scene.prompt('list my branches');

@@ -3,7 +3,7 @@ import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { keyClientId, preRegisteredClientId } from '../demo/authorizationServer.js';
 import { Scene } from './scene.js';
 
-describe('a client id from the settings, where clients cannot register', () => {
+describe('a client ID in the settings of a server without registration', () => {
   let scene: Scene;
   let pem = '';
   let publicKey: object = {};
@@ -34,7 +34,7 @@ describe('a client id from the settings, where clients cannot register', () => {
     await scene.chat.waitForAnswer('Done: main');
   });
 
-  it('shows who it is by the key that Set Client Key… was given, whose public half can be copied', async () => {
+  it('authenticates with the key from Set Client Key…, whose public part can be copied', async () => {
     const { window, world } = scene;
     await window.runCommand('MCP OAuth: Set Client Key…');
     await window.pick('reports');

@@ -1,6 +1,6 @@
 import { account, listBranches, type Situation } from './situation.js';
 
-/** Somebody is signed in, before and after, and gets nothing. */
+/** An account is signed in, before and after, and its calls are refused. */
 export const refusalSituations: readonly Situation[] = [
   {
     name: '403 by policy',

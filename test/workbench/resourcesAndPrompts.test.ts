@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('what a signed-out server has beside tools', () => {
+describe('the resources and prompts of a signed-out server', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
     await scene.signIn('repositories');
-    // The editor starts the server with the first prompt, and reads its resources where a user browses them.
+    // The editor starts the server with the first prompt, and reads its resources when a user browses them.
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
     await scene.window.runCommand('MCP: Browse Resources...');
@@ -17,7 +17,7 @@ describe('what a signed-out server has beside tools', () => {
   beforeEach(() => scene.signOut('repositories'));
   after(() => scene.end());
 
-  /** Accepts the notification, and goes through the browser's pages. */
+  /** Accepts the notification and completes the browser's pages. */
   async function consentTo(what: string): Promise<void> {
     const { window } = scene;
     const notification = window.notification(`needs you to sign in for ${what}`);
@@ -29,7 +29,7 @@ describe('what a signed-out server has beside tools', () => {
     await answer(page, window);
   }
 
-  it('a resource is opened after the notification was accepted', async () => {
+  it('include a resource that opens after the notification was accepted', async () => {
     const { window } = scene;
     await window.runCommand('MCP: Browse Resources...');
     await window.pick('README.md');
@@ -37,7 +37,7 @@ describe('what a signed-out server has beside tools', () => {
     await window.page.locator('.editor-instance').getByText('Demo repository').waitFor();
   });
 
-  it('a prompt is put in after the notification was accepted, and no key typed asks for anything', async () => {
+  it('include a prompt that is inserted after the notification was accepted, and typing requests nothing', async () => {
     const { window, chat } = scene;
     await scene.clearTheWay();
     await chat.startAnew();

@@ -4,10 +4,11 @@ import { runChild } from '../host/testPart.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 
 /**
- * Runs tests of the real editor that are too long, or too exact about time, to be beside others; sets the exit code.
+ * Runs tests of the real editor that are too long or too time-sensitive to run with others, and sets the
+ * exit code.
  *
- * @param files compiled, absolute
- * @param limitMs for all of them
+ * @param files absolute paths of compiled files
+ * @param limitMs limit for all of them, in milliseconds
  */
 export async function runAlone(
   files: readonly string[],

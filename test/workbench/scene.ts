@@ -8,15 +8,15 @@ import { answer } from './userInBrowser.js';
 import { ServersView } from './serversView.js';
 import { sharedEditor } from './sharedEditor.js';
 
-/** Language model tools that are there whatever is configured. */
+/** Language model tools that exist with any configuration. */
 const ownTools = new Set(['mcpConsent', 'mcpSignIn']);
 
 export interface SceneOptions extends WorldOptions {
-  /** The setting `mcpOAuthBroker.servers`; by default both servers of the world. */
+  /** The setting `mcpOAuthBroker.servers`. The default is both servers of the world. */
   readonly servers?: (world: World) => Record<string, object>;
 }
 
-/** A demo world nobody has signed in to, configured in the shared editor, and an empty chat. */
+/** A signed-out demo world, configured in the shared editor, and an empty chat. */
 export class Scene {
   #asked: number;
 
@@ -33,7 +33,7 @@ export class Scene {
     const world = await startWorld(options);
     const servers = options.servers?.(world) ?? world.serverSettings();
     const scene = new Scene(editor, world, Object.keys(servers));
-    // Another page may be in front since a window of the scene before was closed, and what is behind is not drawn.
+    // Another page may be in front after a scene closed a window, and the editor does not draw a hidden page.
     await editor.window.page.bringToFront();
     await editor.configure(servers);
     for (const name of scene.names) await scene.serversView.waitFor(name, 'Not checked yet');
@@ -60,38 +60,40 @@ export class Scene {
     return new URL(this.world.authorizationServer.issuer).host;
   }
 
-  /** What the model was asked since the last prompt, side requests without tools left out. */
+  /** The model's requests since the last prompt, without side requests that have no tools. */
   get turn(): readonly ModelRequest[] {
     return this.editor.model.requests.slice(this.#asked).filter(({ tools }) => tools.length > 0);
   }
 
-  /** The names of the servers' tools the model was offered last, without the two that are the extension's own. */
+  /** The names of the servers' tools in the last model request, without the two tools of the extension. */
   get offered(): readonly string[] {
     const offered = this.turn.at(-1)?.tools ?? [];
     return offered.filter((name) => name.startsWith('mcp_') && !ownTools.has(name)).toSorted();
   }
 
-  /** Clears the notifications where one is shown: they lie over the chat's input. */
+  /** Clears the notifications, because they cover the chat's input. */
   async clearTheWay(): Promise<void> {
     if (await this.window.notification('').isVisible()) await this.window.clearNotifications();
   }
 
-  /** Types a prompt; {@link turn} begins anew. */
+  /** Types a prompt and resets {@link turn}. */
   async prompt(text: string): Promise<void> {
     await this.clearTheWay();
     this.#asked = this.editor.model.requests.length;
     await this.chat.submit(text);
   }
 
-  /** Opens the card's address and goes through the browser's pages. */
+  /** Opens the card's address and completes the browser's pages. */
   async consent(decision: 'Allow' | 'Deny' = 'Allow'): Promise<void> {
     const page = await this.window.pageOpenedBy(() => this.chat.consentCard.open());
     await answer(page, this.window, decision);
   }
 
   /**
-   * Begins a sign-in from the palette, which asks at which server only if there are several; once more where its list
-   * closed, because something else took the focus. @returns the browser's page
+   * Begins a sign-in from the palette, which lists the servers only if there are several. Retries if the
+   * list closed because it lost the focus.
+   *
+   * @returns the browser's page
    */
   beginSignIn(name: string, window = this.window): Promise<Page> {
     const begin = () =>
@@ -109,25 +111,26 @@ export class Scene {
     await this.serversView.waitFor(name, alice.email);
   }
 
-  /** Signs out from the palette; only if no other server is signed in. */
+  /** Signs out from the palette. No other server may be signed in. */
   async signOut(name: string): Promise<void> {
     await this.window.runCommand('MCP OAuth: Sign Out…');
     await this.serversView.waitFor(name, 'Signed out');
   }
 
-  /** How often the server “repositories” answered this JSON-RPC method with success. */
+  /** Returns how many calls of this JSON-RPC method the server “repositories” completed. */
   answered(method: string): number {
     const { requests } = this.world.repositories.http;
     return requests.filter(({ rpcMethod, status }) => rpcMethod === method && status === 200).length;
   }
 
-  /** Takes the servers out of the settings, and ends them. */
+  /** Removes the servers from the settings and ends them. */
   async end(): Promise<void> {
     try {
       const names = Object.keys(await this.editor.configured());
       await this.editor.configure({});
       await this.serversView.waitForNone();
-      // The next scene's servers have the same names: only while there are none can they be told apart.
+      // The next scene's servers have the same names, so the list must be empty in between to tell them
+      // apart.
       await this.window.seeMcpServers([], names);
     } finally {
       await this.world.close();

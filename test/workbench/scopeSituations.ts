@@ -3,7 +3,10 @@ import { bob } from '../demo/people.js';
 import { answer, backToEditor, reachConsent } from './userInBrowser.js';
 import { account, asksForMore, createBranch, type Situation } from './situation.js';
 
-/** A tool needs more than is held, and what the user says to it. Somebody is signed in before, with less. */
+/**
+ * A tool needs more scopes than are held, and the user decides. An account with fewer scopes is signed in
+ * before.
+ */
 export const scopeSituations: readonly Situation[] = [
   {
     name: 'agent waiting',

@@ -8,7 +8,7 @@ describe('a server’s entry in the window', () => {
   });
   after(() => scene.end());
 
-  it('is disabled and enabled from its row, and VS Code has the server no longer and again', async () => {
+  it('is disabled and enabled from its row, and VS Code removes and adds the server', async () => {
     const { window, serversView } = scene;
     await window.runAndPick('MCP OAuth: Disable Server…', 'reports');
     await serversView.waitFor('reports', 'Disabled');
@@ -23,7 +23,7 @@ describe('a server’s entry in the window', () => {
     await window.seeMcpServers(['repositories', 'reports']);
   });
 
-  it('is renamed, removed after one question, and brought back by the notification', async () => {
+  it('is renamed, removed after one question, and restored by the notification', async () => {
     const { window, serversView } = scene;
     await scene.clearTheWay();
     await window.runAndPick('MCP OAuth: Rename Server…', 'reports');

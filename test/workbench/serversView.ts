@@ -9,7 +9,10 @@ export class ServersView {
     return this.window.page.locator('.sidebar .pane-body:visible');
   }
 
-  /** By the command, since a click on the tab hides a view that is just coming back in a window that has just opened. */
+  /**
+   * Shows the view by its command, since a click on the tab hides a view that is just being restored in a
+   * new window.
+   */
   async show(): Promise<void> {
     const title = this.window.page.locator('.sidebar .title-label', { hasText: 'MCP OAuth' });
     if (await title.isVisible()) return;
@@ -17,25 +20,29 @@ export class ServersView {
     await title.waitFor();
   }
 
-  /** The row of a server, or of an entry that cannot be read. */
+  /** Returns the row of a server, or of an unreadable entry. */
   row(name: string): Locator {
     const label = this.window.page.locator('.label-name').filter({ hasText: new RegExp(`^${name}$`) });
     return this.pane.locator('.monaco-list-row').filter({ has: label });
   }
 
-  /** Unfolds a row from the keyboard. */
+  /** Expands a row with the keyboard. */
   async unfold(name: string): Promise<void> {
     await this.row(name).click();
     await this.window.page.keyboard.press('ArrowRight');
   }
 
-  /** Waits until a server's row says it. @param status the status's word, or part of what is beside the name */
+  /**
+   * Waits until a server's row shows the status.
+   *
+   * @param status the status's text, or part of the description next to the name
+   */
   async waitFor(name: string, status: string): Promise<void> {
     await this.show();
     await this.row(name).filter({ hasText: status }).waitFor();
   }
 
-  /** Waits until there is no server at all. */
+  /** Waits until the view has no servers. */
   async waitForNone(): Promise<void> {
     await this.show();
     await this.pane.locator('.monaco-list-row').first().waitFor({ state: 'detached' });

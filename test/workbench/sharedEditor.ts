@@ -4,7 +4,7 @@ import { EditorUnderTest } from './editorUnderTest.js';
 
 let running: Promise<EditorUnderTest> | undefined;
 
-/** The one editor that all tests here share, because starting it takes longer than most of them. */
+/** Returns the editor that all tests here share, because starting it takes longer than most of them. */
 export function sharedEditor(): Promise<EditorUnderTest> {
   running ??= EditorUnderTest.start();
   return running;
@@ -20,7 +20,7 @@ afterEach(async function () {
 
 after(close);
 
-// An editor outlives the process that started it, unless it is ended.
+// An editor keeps running after the process that started it, so it must be ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     void close().finally(() => process.exit(1));

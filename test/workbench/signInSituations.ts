@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { account, asksToSignIn, listBranches, runs, type Situation } from './situation.js';
 
-/** From a server that nobody has called to one that acts as the user. */
+/** From a server without any call to one that acts for the user. */
 export const signInSituations: readonly Situation[] = [
   {
     name: 'never contacted',

@@ -3,43 +3,43 @@ import { alice } from '../demo/people.js';
 import type { Met, SituationStage } from './situationStage.js';
 import type { Expected } from './surfaces.js';
 
-/** How a server stands with the user, how that comes about, and what follows from it. */
+/** A state of a server, the way to reach it, and its effects. */
 export interface Situation extends Expected {
   readonly name: string;
   /**
-   * Brings it about.
+   * Brings the state about.
    *
-   * @returns the moment of the first answer that reveals it, in milliseconds since the epoch; undefined if
-   * nothing has to be revealed
+   * @returns the time of the first response that reveals it, in milliseconds since the epoch; undefined if
+   *   no response reveals it
    */
   readonly comesAbout: (stage: SituationStage) => Promise<number | undefined>;
-  /** The status as soon as a chat is asked anything, where that makes the editor start the server. */
+  /** The status after the first prompt, if that makes the editor start the server. */
   readonly onceStarted?: ConsentStatusName;
-  /** What the status tool says of the server, beyond its status. */
+  /** The status tool's text about the server, besides its status. */
   readonly tool: RegExp;
-  /** What the next call meets. */
+  /** The result of the next call. */
   readonly next: { readonly prompt: string; readonly meets: Met['kind']; readonly says: RegExp };
-  /** What is done before the situation after it. */
+  /** Runs before the next situation. */
   readonly afterwards?: (stage: SituationStage) => Promise<void>;
 }
 
 export const listBranches = 'list my branches';
 export const createBranch = 'create a branch called wanted';
 
-/** Whose account acts. */
+/** The account that calls use. */
 export const account = alice.email;
 
-/** What a call meets that needs more than is held. */
+/** The result of a call that needs more scopes than are held. */
 export const asksForMore: Situation['next'] = {
   prompt: createBranch,
   meets: 'card',
   says: /More access for repositories .*create_branch .*New scopes: repo:write/,
 };
-/** What a call meets where nobody is signed in. */
+/** The result of a call if no account is signed in. */
 export const asksToSignIn: Situation['next'] = {
   prompt: listBranches,
   meets: 'card',
   says: /Sign in to repositories/,
 };
-/** What a call meets that needs nothing from the user. */
+/** The result of a call that needs nothing from the user. */
 export const runs: Situation['next'] = { prompt: listBranches, meets: 'answer', says: /^main$/ };

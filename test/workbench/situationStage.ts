@@ -7,19 +7,19 @@ import type { Scene } from './scene.js';
 import { ServersView } from './serversView.js';
 import { WatchedSurfaces, type Expected } from './surfaces.js';
 
-/** For what comes sooner or not at all, in milliseconds. */
+/** Limit for an event that is either fast or absent, in milliseconds. */
 const patience = 45_000;
-/** Short, since a prompt must fit in one line. */
+/** Short, since a prompt must fit on one line. */
 const askStatus = 'status of my servers';
 
-/** How a call ended, or what it waits for. */
+/** The result of a call, or what it waits for. */
 export interface Met {
   readonly kind: 'card' | 'answer';
-  /** The card's text, or what the model was told. */
+  /** The card's text, or the result that the model received. */
   readonly text: string;
 }
 
-/** A window of the editor, with the chat and the surfaces of one server in it. */
+/** A window of the editor with the chat and the surfaces of one server. */
 export class WatchedWindow {
   private constructor(
     readonly workbench: Workbench,
@@ -34,7 +34,7 @@ export class WatchedWindow {
     return new WatchedWindow(workbench, surfaces, scene, server);
   }
 
-  /** Asks in a chat of its own, approves the tool where it must be, and waits for the answer or the card. */
+  /** Prompts in a new chat, approves the tool if needed, and waits for the answer or the card. */
   async call(prompt: string): Promise<Met> {
     const { chat, page } = this.workbench;
     const { model } = this.scene.editor;
@@ -53,7 +53,11 @@ export class WatchedWindow {
     }
   }
 
-  /** Presses what ends a call that waits. @returns what its model is told then, and when it was pressed */
+  /**
+   * Performs an act that ends a pending call.
+   *
+   * @returns the text that the model receives, and the time of the act
+   */
   async told(act: () => Promise<unknown>): Promise<{ readonly text: string; readonly at: number }> {
     const { requests } = this.scene.editor.model;
     const before = requests.length;
@@ -67,13 +71,13 @@ export class WatchedWindow {
     }
   }
 
-  /** What the status tool tells the model of the server. */
+  /** Returns the status tool's text about the server. */
   async statusTool(): Promise<string> {
     const { text } = await this.call(askStatus);
     return this.#ownPart(text);
   }
 
-  /** The same, with what a call then meets in the same turn. */
+  /** Returns the status tool's text, and the result of a call in the same turn. */
   async statusThen(prompt: string): Promise<{ readonly told: string; readonly met: Met }> {
     const { requests } = this.scene.editor.model;
     const before = requests.length;
@@ -90,13 +94,17 @@ export class WatchedWindow {
     return lines.slice(at, end < 0 ? undefined : end).join('\n');
   }
 
-  /** Runs a command of ours. */
+  /** Runs a command of the extension. */
   async run(command: string): Promise<void> {
     await this.workbench.page.bringToFront();
     await this.workbench.runCommand(`MCP OAuth: ${command}`);
   }
 
-  /** Gives the consent that a card asks for. @returns when the card was clicked */
+  /**
+   * Gives the consent that a card requests.
+   *
+   * @returns the time of the click on the card
+   */
   async consent(decision: 'Allow' | 'Deny' = 'Allow'): Promise<void> {
     const { chat } = this.workbench;
     const page = await this.workbench.pageOpenedBy(() => chat.consentCard.open());
@@ -104,23 +112,23 @@ export class WatchedWindow {
   }
 }
 
-/** Where situations come about: one server, one user, and two windows. */
+/** The stage of the situations: one server, one user, and two windows. */
 export class SituationStage {
   #other: WatchedWindow | undefined;
   #main: WatchedWindow | undefined;
   #agent: AdmittedAgent | undefined;
-  /** How many milliseconds a window's surfaces took, each time they were held to it. */
+  /** The delay of a window's surfaces at each check, in milliseconds. */
   readonly lateness: { readonly status: string; readonly late: number }[] = [];
   readonly #owned: { close(): Promise<void> }[] = [];
 
   constructor(
     readonly scene: Scene,
-    /** The only one that is configured. */
+    /** The single configured server. */
     public server: string,
     private readonly times: {
-      /** How long an access token lives, in milliseconds. */
+      /** Lifetime of an access token, in milliseconds. */
       readonly lifetime: number;
-      /** Where agents call. */
+      /** The port for agents. */
       readonly agentsPort: number;
     },
   ) {}
@@ -130,7 +138,7 @@ export class SituationStage {
     return part;
   }
 
-  /** Configures another server in the place of the one before, in one window. */
+  /** Configures another server in place of the previous one, in one window. */
   async turnTo(server: string, url: string): Promise<WatchedWindow> {
     await this.#other?.workbench.page.close();
     this.#other = undefined;
@@ -144,7 +152,7 @@ export class SituationStage {
     return this.main();
   }
 
-  /** Admitted when it is first needed. */
+  /** Returns the agent, which is admitted at the first use. */
   async agent(): Promise<AdmittedAgent> {
     const { window } = this.scene;
     this.#agent ??= await AdmittedAgent.admit(window, 'tester', this.server, this.times.agentsPort);
@@ -156,7 +164,7 @@ export class SituationStage {
     return this.#main;
   }
 
-  /** Opened when it is first needed. */
+  /** Returns the second window, which is opened at the first use. */
   async other(): Promise<WatchedWindow> {
     if (this.#other === undefined) {
       const workbench = await this.scene.editor.openWindow();
@@ -167,7 +175,7 @@ export class SituationStage {
     return this.#other;
   }
 
-  /** Holds every open window's surfaces to it. */
+  /** Checks the surfaces of every open window. */
   async say(expected: Expected, revealed?: number): Promise<void> {
     for (const window of [this.#main, this.#other]) {
       const late = await window?.surfaces.say(expected, revealed);
@@ -175,13 +183,16 @@ export class SituationStage {
     }
   }
 
-  /** Does something and gives the moment at which the MCP server was first asked what it answered so. */
+  /** Performs an act and returns the time of the MCP server's first response with this status. */
   async revealedBy(status: number | undefined, act: () => Promise<unknown>): Promise<number> {
     const { requests } = this.scene.world.repositories.http;
     return this.#firstAfter(requests, act, (request) => status === undefined || request.status === status);
   }
 
-  /** The same of a call that ends at a card: the last of the refusals, since the session's may come before. */
+  /**
+   * Returns the same for a call that ends at a card: the time of the last such response, since the
+   * session's may come before.
+   */
   async askedBy(status: number, act: () => Promise<unknown>): Promise<number> {
     const first = await this.revealedBy(status, act);
     const { requests } = this.scene.world.repositories.http;
@@ -189,13 +200,13 @@ export class SituationStage {
     return last?.at ?? first;
   }
 
-  /** The same of the authorization server, by the path that was asked. */
+  /** Returns the time of the authorization server's first request at the path. */
   async revealedAt(path: string, act: () => Promise<unknown>): Promise<number> {
     const { requests } = this.scene.world.authorizationServer;
     return this.#firstAfter(requests, act, (request) => request.path === path);
   }
 
-  /** Waits until the token that was issued last has ended, of which nothing tells but the clock. */
+  /** Waits until the latest token has expired, which only the clock indicates. */
   async tokenEnds(): Promise<void> {
     const { events } = this.scene.world.authorizationServer;
     const issued = events.findLast(({ kind }) => kind === 'token' || kind === 'refresh');
@@ -205,14 +216,22 @@ export class SituationStage {
     );
   }
 
-  /** Cancels the sign-in that a card is open for. @returns when that was pressed */
+  /**
+   * Cancels the sign-in of the open card.
+   *
+   * @returns the time of the click
+   */
   async cancelSignIn(window: WatchedWindow): Promise<number> {
     const { text, at } = await window.told(() => window.run('Cancel Sign-In'));
     assert.match(text, /was cancelled/);
     return at;
   }
 
-  /** Calls a tool where no card is open yet. @returns the window with the card */
+  /**
+   * Calls a tool while no card is open.
+   *
+   * @returns the window with the card
+   */
   async cardOf(prompt: string): Promise<WatchedWindow> {
     const main = await this.main();
     if (await main.workbench.chat.consentCard.isShown()) return main;
@@ -221,7 +240,7 @@ export class SituationStage {
     return main;
   }
 
-  /** Consents to the card that is open, and waits until the call it belongs to has gone on. */
+  /** Consents to the open card, and waits until its call has continued. */
   async consent(window: WatchedWindow, says: RegExp): Promise<number> {
     let issued = 0;
     const { text } = await window.told(async () => {
@@ -231,13 +250,13 @@ export class SituationStage {
     return issued;
   }
 
-  /** Signs whoever is signed in at the authorization server out of its pages in this browser. */
+  /** Signs the current account out of the authorization server's pages in this browser. */
   async leaveAuthorizationServer(): Promise<void> {
     const { port } = new URL(this.scene.world.authorizationServer.issuer);
     await this.scene.editor.browser.context.clearCookies({ name: new RegExp(`_${port}_session`) });
   }
 
-  /** Lets the MCP server answer again; the sign-in has been kept. */
+  /** Makes the MCP server respond again. The sign-in is kept. */
   async mendServer(account: string): Promise<void> {
     this.scene.world.repositories.http.fault = 'none';
     const main = await this.main();
@@ -251,7 +270,7 @@ export class SituationStage {
     for (const part of this.#owned) await part.close();
   }
 
-  /** Waits for the first of what is being written down. */
+  /** Waits for the first entry of a growing list. */
   async firstOf<T>(moments: readonly T[]): Promise<T> {
     for (const deadline = Date.now() + patience; ;) {
       const [first] = moments;

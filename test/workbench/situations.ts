@@ -5,7 +5,7 @@ import { scopeSituations } from './scopeSituations.js';
 import { signInSituations } from './signInSituations.js';
 import type { Situation } from './situation.js';
 
-/** In order: each begins where the one before it ended. */
+/** The situations in order: each one starts where the previous one ended. */
 export const situations: readonly Situation[] = [
   ...signInSituations,
   ...scopeSituations,

@@ -4,12 +4,12 @@ import { Scene } from './scene.js';
 import { SituationStage } from './situationStage.js';
 import { situations } from './situations.js';
 
-/** Seconds: long enough for a call, short enough to be waited for. */
+/** Seconds: long enough for a call and short enough to wait for. */
 const lifetime = 4;
 const server = 'repositories';
 
-/** A story in order: each situation begins where the one before it ended. */
-describe('every surface says of a server what the next call then meets', () => {
+/** The tests run in order: each situation starts where the previous one ended. */
+describe('every surface shows what the next call of a server needs', () => {
   let stage: SituationStage;
   before(async () => {
     const scene = await Scene.set({
@@ -45,7 +45,7 @@ describe('every surface says of a server what the next call then meets', () => {
       const main = await stage.main();
       const { status, onceStarted = status, next } = situation;
       if (onceStarted !== status) {
-        // Whatever is asked starts the server, which is how it comes to be known.
+        // Any prompt starts the server, which makes it known.
         const started = await stage.revealedBy(401, () => main.statusTool());
         await stage.say({ status: onceStarted }, started);
       }

@@ -4,7 +4,7 @@ import { canTellListeners, extensionHosts, listenersOf } from './listeners.js';
 import { Scene } from './scene.js';
 import { ServersView } from './serversView.js';
 
-describe('opening a window with servers configured', () => {
+describe('opening a window with configured servers', () => {
   let scene: Scene;
   let window: Workbench | undefined;
   before(async () => {
@@ -15,7 +15,7 @@ describe('opening a window with servers configured', () => {
     await scene.end();
   });
 
-  it('only registers: nothing listens, and no server is asked, until a user begins something', async function () {
+  it('only registers them: nothing listens, and no server receives a request, until a user begins something', async function () {
     if (!canTellListeners) {
       console.log('      which process listens is read from /proc, which this platform has not');
       this.skip();
@@ -23,7 +23,7 @@ describe('opening a window with servers configured', () => {
     const { editor, world } = scene;
     const earlier = await extensionHosts(editor.serverPid);
     window = await editor.openWindow();
-    // Its tree is drawn by the extension, which runs then.
+    // The extension is active, because it draws its tree.
     await new ServersView(window).waitFor('repositories', 'Not checked yet');
 
     const later = await extensionHosts(editor.serverPid);
@@ -34,7 +34,7 @@ describe('opening a window with servers configured', () => {
       assert.deepEqual(requests, []);
     }
 
-    // What a user begins does listen, on loopback: the look above would have seen it.
+    // A user's action does open a listener on loopback, so the check above would have found one.
     const page = await scene.beginSignIn('repositories', window);
     const listeners = await listenersOf(host);
     assert.equal(listeners.length, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
-describe('a sign-in, stored', () => {
+describe('a stored sign-in', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();
@@ -10,7 +10,7 @@ describe('a sign-in, stored', () => {
   });
   after(() => scene.end());
 
-  /** Without a card: the turn ends by itself. */
+  /** No card appears: the turn ends without a question. */
   async function listsBranches(): Promise<void> {
     await scene.window.seeMcpServers(['repositories']);
     await scene.chat.startAnew();
@@ -20,13 +20,13 @@ describe('a sign-in, stored', () => {
     assert.equal(scene.world.authorizationServer.eventsOf('authorization').length, 1);
   }
 
-  it('outlives a reload of the window', async () => {
+  it('persists after a reload of the window', async () => {
     await scene.window.reload();
     await scene.window.statusItem(alice.email).waitFor();
     await listsBranches();
   });
 
-  it('outlives a restart of the editor', async () => {
+  it('persists after a restart of the editor', async () => {
     await scene.editor.restart();
     await scene.window.statusItem(alice.email).waitFor();
     await listsBranches();

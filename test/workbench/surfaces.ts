@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import type { Workbench } from '../host/workbench.js';
 
-/** What one surface says, to the eye and to a screen reader. */
+/** The text of one surface, visible and for a screen reader. */
 interface Said {
   readonly text: string;
   readonly label: string;
@@ -13,14 +13,14 @@ export interface Shown {
   readonly statusBar: Said;
 }
 
-/** A surface began to say something else. */
+/** A change of a surface's text. */
 interface Change extends Said {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly surface: keyof Shown;
 }
 
-/** Each status's word for a user. */
+/** The text of each status. */
 const wordOf: Readonly<Record<ConsentStatusName, string>> = {
   unknown: 'Not checked yet',
   open: 'No sign-in needed',
@@ -34,25 +34,25 @@ const wordOf: Readonly<Record<ConsentStatusName, string>> = {
   misconfigured: 'Misconfigured',
 };
 
-/** With these nothing needs the user, and the status bar counts nothing. */
+/** With these statuses no action is needed, and the status bar has no count. */
 const quiet: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'signedOut', 'ready']);
 
-/** What is to be read of one server. */
+/** The expected texts for one server. */
 export interface Expected {
   readonly status: ConsentStatusName;
   readonly account?: string;
-  /** What the row says beyond that to a screen reader. */
+  /** Additional text of the row for a screen reader. */
   readonly because?: RegExp;
 }
 
-/** For what comes sooner or not at all, in milliseconds. */
+/** Limit for an event that is either fast or absent, in milliseconds. */
 const patience = 45_000;
-/** How long surfaces may take after an observation, in milliseconds. */
+/** Limit for a surface to change after an observation, in milliseconds. */
 const promptness = 1_000;
 
 /**
- * The row of a server in the tree and the entry of the status bar, in one window, with the moment of each
- * change: the page itself writes down what it shows as soon as it shows it.
+ * The row of a server in the tree and the entry of the status bar in one window, with the time of each
+ * change. A script in the page records each change as soon as it is shown.
  */
 export class WatchedSurfaces {
   private constructor(
@@ -60,16 +60,20 @@ export class WatchedSurfaces {
     private readonly server: string,
   ) {}
 
-  /** The tree must be shown. @param server the only one that is configured */
+  /**
+   * Requires that the tree is shown.
+   *
+   * @param server the single configured server
+   */
   static async in(window: Workbench, server: string): Promise<WatchedSurfaces> {
     await window.page.evaluate(watchSurfaces, server);
     return new WatchedSurfaces(window, server);
   }
 
   /**
-   * Waits until both say it, and holds them to how soon after `revealed` they did.
+   * Waits until both surfaces show the expected texts, and checks their delay after `revealed`.
    *
-   * @returns the milliseconds that the later one took
+   * @returns the longer delay of the two, in milliseconds
    */
   async say(expected: Expected, revealed?: number): Promise<number> {
     const late = { tree: 0, statusBar: 0 };
@@ -82,7 +86,7 @@ export class WatchedSurfaces {
     return Math.max(late.tree, late.statusBar);
   }
 
-  /** When the user last pressed something in this window, in milliseconds since the epoch. */
+  /** Returns the time of the user's last click in this window, in milliseconds since the epoch. */
   async pressedAt(): Promise<number> {
     const at = await this.window.page.evaluate(
       () => (window as unknown as { readonly pressedAt?: number }).pressedAt,
@@ -91,7 +95,11 @@ export class WatchedSurfaces {
     return at;
   }
 
-  /** @returns since when it has said so, without a break; waits until it does */
+  /**
+   * Waits until the surface shows the text.
+   *
+   * @returns the time since when it has shown it without interruption
+   */
   async #firstSaying(surface: keyof Shown, expected: Expected, since = 0): Promise<number> {
     for (const deadline = Date.now() + patience; ;) {
       const changes = (await this.#changes()).filter((change) => change.surface === surface);

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
-/** Seconds: long enough for a call, short enough to be waited for. */
+/** Seconds: long enough for a call and short enough to wait for. */
 const lifetime = 3;
 
-describe('a token that has expired', () => {
+describe('an expired token', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set({ accessTokenSeconds: lifetime });
@@ -14,7 +14,7 @@ describe('a token that has expired', () => {
   });
   after(() => scene.end());
 
-  /** Nothing tells that a token has ended but the clock. */
+  /** Only the clock indicates that a token has expired. */
   async function tokenEnds(): Promise<void> {
     const { events } = scene.world.authorizationServer;
     const issued = events.findLast(({ kind }) => kind === 'token' || kind === 'refresh');
@@ -22,7 +22,7 @@ describe('a token that has expired', () => {
     while (Date.now() <= issued.at + lifetime * 1000) await delay(100);
   }
 
-  it('is refreshed, and nobody is asked', async () => {
+  it('is refreshed without a question', async () => {
     await tokenEnds();
     const { authorizationServer } = scene.world;
     const before = authorizationServer.eventsOf('refresh').length;
@@ -33,7 +33,7 @@ describe('a token that has expired', () => {
     assert.equal(authorizationServer.eventsOf('reuse').length, 0);
   });
 
-  it('asks in the call once its refresh token was revoked, and the same call goes on', async () => {
+  it('causes a question in the call after its refresh token was revoked, and the same call continues', async () => {
     scene.world.authorizationServer.revokeGrantOf(alice.sub);
     await tokenEnds();
     await scene.chat.startAnew();

@@ -16,13 +16,13 @@ describe('the view of tool calls', () => {
   const frame = (): FrameLocator =>
     scene.window.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
 
-  it('shows a call of the chat while it is open, and finds it by server, tool and outcome', async () => {
+  it('shows a call of the chat while it is in progress, and finds it by server, tool and outcome', async () => {
     await scene.window.runCommand('MCP OAuth: Show Tool Calls');
     await frame().getByText('No tool calls yet').or(frame().getByRole('row').nth(1)).first().waitFor();
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
 
-    // Calls of before may be listed, too.
+    // Earlier calls may also be listed.
     const row = frame()
       .getByRole('row')
       .filter({ hasText: 'list_branches' })
@@ -31,14 +31,14 @@ describe('the view of tool calls', () => {
       .filter({ hasText: alice.email })
       .first();
     await row.waitFor();
-    // Those too that a narrow page leaves out.
+    // The details include columns that a narrow page omits.
     const cells = await row.locator('[role=gridcell]').allTextContents();
-    // VS Code 1.103 does not tell a server that it is a chat which calls, and for which request.
+    // VS Code 1.103 does not identify the chat as the caller, or its request.
     const { hasCopilotChat } = editorUnderTest();
     const caller = hasCopilotChat ? 'Chat' : 'Editor';
     assert.deepEqual(cells.slice(1, 5), [caller, 'repositories', 'list_branches', alice.email]);
     assert.deepEqual(cells.slice(6, 8), ['Used', 'Succeeded']);
-    // Read out in the order they are seen in.
+    // A screen reader announces them in visual order.
     const places = await frame()
       .locator('[role=row][aria-rowindex]')
       .evaluateAll((rows) => rows.map((one) => Number(one.getAttribute('aria-rowindex'))));
@@ -61,13 +61,13 @@ describe('the view of tool calls', () => {
       await details.getByText(named, { exact: true }).waitFor();
   });
 
-  it('is empty after the user has cleared it, and says what it is for', async () => {
+  it('is empty after the user has cleared it, and explains its purpose', async () => {
     await frame().getByRole('button', { name: 'Clear…' }).click();
     await scene.window.clickDialog('This can’t be undone', 'Clear');
     await frame().getByText('No tool calls yet').waitFor();
   });
 
-  it('has every call of a long record soon after the newest, and those that come meanwhile', async () => {
+  it('loads every call of a long record soon after the newest, and new calls as they arrive', async () => {
     const now = Date.now();
     await scene.editor.keepCalls(recordedCalls(2_500, now - 60_000));
     await frame().getByText('2,500 calls').waitFor();

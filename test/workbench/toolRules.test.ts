@@ -4,8 +4,8 @@ import { Screenshots } from '../host/screenshots.js';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
-/** A story in order: each test begins where the one before it ended. */
-describe('Copilot Chat and tools that the user has made rules for', () => {
+/** The tests run in order: each one starts where the previous one ended. */
+describe('Copilot Chat and tools with rules', () => {
   const shots = new Screenshots(path.resolve('.vscode-test', 'shots', 'tool-rules'));
   let scene: Scene;
   before(async () => {
@@ -16,7 +16,7 @@ describe('Copilot Chat and tools that the user has made rules for', () => {
   });
   after(() => scene.end());
 
-  it('asks in the chat about each call of a tool whose rule is to ask, and runs it on a yes', async () => {
+  it('asks in the chat on every call of a tool whose rule is ask, and runs it after approval', async () => {
     const { chat } = scene;
     await scene.prompt('list my branches');
     const asks = `list_branches on repositories as ${alice.email}`;
@@ -28,7 +28,7 @@ describe('Copilot Chat and tools that the user has made rules for', () => {
     assert.equal(scene.answered('tools/call'), 1);
   });
 
-  it('tells the model that the user did not allow a call', async () => {
+  it('reports to the model that the user did not allow a call', async () => {
     const { chat } = scene;
     await scene.prompt('list my branches again');
     await chat.answerQuestion('list_branches on repositories', 'Don’t run it');
@@ -38,7 +38,7 @@ describe('Copilot Chat and tools that the user has made rules for', () => {
     assert.equal(scene.answered('tools/call'), 1);
   });
 
-  it('tells the model that a tool is blocked and which command helps, and sends nothing', async () => {
+  it('reports to the model that a tool is blocked and which command helps, and sends nothing', async () => {
     const { chat } = scene;
     await scene.prompt('create a branch called blocked');
     await chat.approveToolWhereAsked('Create a branch', 'It did not work');

@@ -16,7 +16,7 @@ describe('two windows of one browser profile', () => {
     await scene.end();
   });
 
-  it('both get the callback of a sign-in in one; it ends there, and both work', async () => {
+  it('both receive the callback of a sign-in in one, which completes it there, and both work', async () => {
     const { editor, window, world } = scene;
     other = await editor.openWindow();
     await new ServersView(other).waitFor('repositories', 'Not checked yet');
@@ -37,7 +37,7 @@ describe('two windows of one browser profile', () => {
   });
 });
 
-/** In a browser a window may not see what another one stored after it opened, and then asks for itself. */
+/** A browser window may not see what another one stored after it opened. It then asks separately. */
 async function listsBranches(window: Workbench): Promise<void> {
   const { chat } = window;
   await window.seeMcpServers(['repositories']);
@@ -45,7 +45,7 @@ async function listsBranches(window: Workbench): Promise<void> {
   await chat.submit('list my branches');
   const answered = chat.waitForAnswer('Done: main');
   const asked = chat.consentCard.text();
-  // Only one of them comes; the other one waits in vain.
+  // Only one of the two events occurs, so the other promise rejects.
   for (const waiting of [answered, asked]) waiting.catch(() => undefined);
   const asks = await Promise.race([answered.then(() => false), asked.then(() => true)]);
   if (asks) await answer(await window.pageOpenedBy(() => chat.consentCard.open()), window);

@@ -3,7 +3,11 @@ import { alice, type DemoUser } from '../demo/people.js';
 import { signIn } from '../host/signInPages.js';
 import type { Workbench } from '../host/workbench.js';
 
-/** Signs in where the authorization server asks who it is, and stops at the consent page. @returns its text */
+/**
+ * Signs in on the authorization server's page and stops at the consent page.
+ *
+ * @returns the text of the consent page
+ */
 export async function reachConsent(page: Page, user: DemoUser = alice): Promise<string> {
   const email = page.getByLabel('Email');
   const allow = page.getByRole('button', { name: 'Allow' });
@@ -13,7 +17,7 @@ export async function reachConsent(page: Page, user: DemoUser = alice): Promise<
   return page.locator('main').innerText();
 }
 
-/** Goes through the authorization server's pages and back to the editor. */
+/** Completes the authorization server's pages and returns to the editor. */
 export async function answer(
   page: Page,
   window: Workbench,
@@ -25,7 +29,7 @@ export async function answer(
   await backToEditor(page, window);
 }
 
-/** Reads that there is nothing more to do in the browser, closes the tab and turns to the editor again. */
+/** Checks that the page shows completion, closes the tab and returns to the editor. */
 export async function backToEditor(page: Page, window: Workbench): Promise<void> {
   await page.getByText(/You can close this (page|tab)/).waitFor();
   await page.close();

@@ -1,4 +1,4 @@
-// An agent of Google's ADK whose model is scripted: it calls the tool it was asked to, and says what came of it.
+// An agent of Google's ADK with a scripted model, which calls the requested tool and reports its result.
 import { BaseLlm, InMemoryRunner, LogLevel, setLogLevel } from '@google/adk';
 import { agent } from './connect.mts';
 import { serve } from './serve.mjs';

@@ -7,7 +7,7 @@ const toolNamed = async (name) => (await client.getTools()).find((candidate) => 
 serve(async (name, args) => {
   let tool = await toolNamed(name);
   if (tool === undefined) {
-    // The adapters keep what they listed, as the snippet says.
+    // The adapters cache the list, as the snippet notes.
     await client.close();
     tool = await toolNamed(name);
   }
@@ -15,7 +15,7 @@ serve(async (name, args) => {
   try {
     return JSON.stringify(await tool.invoke({ type: 'tool_call', id: 'call', name, args }));
   } catch (error) {
-    // How the adapters say `isError`; an agent gives the words to its model.
+    // The adapters throw this error for `isError`. An agent passes the text to its model.
     if (error?.name === 'ToolException') return error.message;
     throw error;
   }

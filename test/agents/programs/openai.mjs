@@ -1,4 +1,5 @@
-// An agent of the OpenAI Agents SDK whose model is scripted: it calls the tool it was asked to, and says what came of it.
+// An agent of the OpenAI Agents SDK with a scripted model, which calls the requested tool and reports its
+// result.
 import { Runner, setTracingDisabled, Usage } from '@openai/agents';
 import { agent } from './connect.mts';
 import { serve } from './serve.mjs';

@@ -1,10 +1,10 @@
-// What an agent's program is told by the grid, and what it answers.
+// The messages between the grid and an agent's program.
 
 /**
- * Calls a tool for each message `{ id, tool, args }` and answers `{ id, text }`, what the agent was told in place of or as
- * the result, or `{ id, error }` where it was told nothing.
+ * Calls a tool for each message `{ id, tool, args }`. Responds with `{ id, text }`, the text that the agent
+ * received, or with `{ id, error }` if it received none.
  *
- * @param {(tool: string, args: object) => Promise<string>} call
+ * @param {(tool: string, args: object) => Promise<string>} call calls the tool
  */
 export function serve(call) {
   process.on('message', ({ id, tool, args }) => {

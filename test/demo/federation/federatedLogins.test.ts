@@ -12,7 +12,7 @@ const exampleId = 'Sign in with Example ID (OIDC)';
 const exampleCorp = 'Sign in with Example Corp (SAML)';
 
 describe('logins at identity providers', function () {
-  // Keys are made, and SAML's libraries loaded.
+  // Creating keys and loading the SAML libraries is slow.
   this.timeout(20_000);
   let world: World;
   let eventsBefore = 0;
@@ -45,7 +45,7 @@ describe('logins at identity providers', function () {
     ...more,
   });
 
-  /** Signs in and keeps the answer that the provider's page posted. */
+  /** Signs in and captures the response that the provider's page posts. */
   async function answerPosted(request: CodeFlowRequest): Promise<HtmlForm> {
     const answers: HtmlForm[] = [];
     const tamper = (form: HtmlForm) => {
@@ -55,7 +55,7 @@ describe('logins at identity providers', function () {
     return only(answers);
   }
 
-  /** Signs in with the provider's answer changed, and sees that the sign-in page says no. */
+  /** Signs in with a modified response, and checks that the sign-in page rejects it. */
   async function refusedWith(request: CodeFlowRequest, change: (fields: URLSearchParams) => void) {
     const tamper = (form: HtmlForm) => {
       if (isAnswer(form)) change(form.fields);
@@ -73,14 +73,14 @@ describe('logins at identity providers', function () {
     );
   }
 
-  it('are offered beside the password, which goes on working', async () => {
+  it('are offered in addition to the password, which keeps working', async () => {
     const browser = new UserBrowser();
     const { through, ...withPassword } = at('example-id', alice, { browser, user: alice });
     await authorize(withPassword);
     assert.ok(browser.pages[0]?.text.includes(`Cancel ${exampleId} ${exampleCorp}`), through);
   });
 
-  it('are not offered where there are no providers', async () => {
+  it('are not offered without providers', async () => {
     const plain = await startWorld();
     try {
       const browser = new UserBrowser();
@@ -98,7 +98,7 @@ describe('logins at identity providers', function () {
     ['example-corp', alice],
   ] as const) {
     describe(`at ${provider}`, () => {
-      it('end as the user whose account it is', async () => {
+      it('sign in the user with that account', async () => {
         const browser = new UserBrowser();
         const { id_token = '' } = await signInForTokens(at(provider, user, { browser }));
         const [, claims = ''] = id_token.split('.');
@@ -110,7 +110,7 @@ describe('logins at identity providers', function () {
         );
       });
 
-      it('cross to another site and come back by a form that brings no cookie', async () => {
+      it('navigate to another site and return by a form without cookies', async () => {
         const browser = new UserBrowser();
         const answer = await answerPosted(at(provider, user, { browser }));
         const [, theirs, posting] = browser.pages;
@@ -120,35 +120,35 @@ describe('logins at identity providers', function () {
         assert.equal(browser.cookies.headerFor(answer.action, navigation), undefined);
       });
 
-      it('want the password that the provider knows', async () => {
+      it('require the password at the provider', async () => {
         await assert.rejects(
           authorize(at(provider, user, { user })),
           (error) => error instanceof SignInStopped && error.page.url.hostname === 'localhost',
         );
       });
 
-      it('are refused where the account belongs to nobody here', async () => {
+      it('are refused for an account without a user here', async () => {
         await refusedWith(at(provider, carol), () => undefined);
         assert.deepEqual(refusals(), [
           `Nobody here has the account "${accountAt(provider, carol).subject}".`,
         ]);
       });
 
-      it('take an answer only once', async () => {
+      it('accept a response only once', async () => {
         const { action, fields } = await answerPosted(at(provider, user));
         const again = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         assert.equal(again.status, 400);
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
-      it('take no answer with a state that nobody was sent away with', async () => {
+      it('accept no response with an unknown state', async () => {
         await refusedWith(at(provider, user), (fields) => {
           fields.set(stateField(fields), 'a-state-of-the-attackers');
         });
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
-      it("take no answer at the other provider's address", async () => {
+      it("accept no response at the other provider's address", async () => {
         const { action, fields } = await answerHeldBack(at(provider, user));
         const other = provider === 'example-id' ? 'example-corp' : 'example-id';
         const url = new URL(`/federation/${other}`, action);
@@ -157,7 +157,7 @@ describe('logins at identity providers', function () {
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
-      it('take no answer in another browser than the one that was sent away', async () => {
+      it('accept no response in a different browser', async () => {
         const { action, fields } = await answerHeldBack(at(provider, user));
         const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         const victim = await fetch(new URL(taken.headers.get('location') ?? '', action));
@@ -165,7 +165,7 @@ describe('logins at identity providers', function () {
         assert.match(await victim.text(), /This sign-in has expired/);
       });
 
-      it('take no answer in another sign-in than the one it was given for', async () => {
+      it('accept no response in a different sign-in', async () => {
         const { action, fields } = await answerHeldBack(at(provider, user));
         const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         const handle = taken.headers.get('location')?.split('/').at(-1) ?? '';
@@ -179,7 +179,7 @@ describe('logins at identity providers', function () {
     });
   }
 
-  describe('at example-corp, refuse', () => {
+  describe('at example-corp', () => {
     const exampleCorp = () => {
       const { federated } = world.authorizationServer;
       assert.ok(federated);
@@ -196,27 +196,27 @@ describe('logins at identity providers', function () {
       fields.set('SAMLResponse', Buffer.from(change(xml)).toString('base64'));
     };
 
-    it('an assertion that names someone else than the one it was signed for', async () => {
+    it('refuse an assertion whose subject was changed after it was signed', async () => {
       await refusedWith(at('example-corp', bob), (fields) =>
         changed(fields, (xml) => xml.replaceAll(bob.email, alice.email)),
       );
       assert.deepEqual(refusals(), ['Invalid signature']);
     });
 
-    it('an assertion that nobody signed', async () => {
+    it('refuse an unsigned assertion', async () => {
       await refusedWith(at('example-corp', bob), (fields) =>
         changed(fields, (xml) => xml.replace(/<ds:Signature[\s\S]*<\/ds:Signature>/, '')),
       );
       assert.deepEqual(refusals(), ['Invalid signature']);
     });
 
-    it('an assertion signed with a key of the sender’s own choice', async () => {
+    it('refuse an assertion signed with the sender’s own key', async () => {
       exampleCorp().impostor = await makeSigningKey('Example Corp');
       await refusedWith(at('example-corp', alice), () => undefined);
       assert.deepEqual(refusals(), ['Invalid signature']);
     });
 
-    it('an assertion that was used before, in a login begun for it', async () => {
+    it('refuse an assertion that was used before, in a login begun for it', async () => {
       const used = await answerPosted(at('example-corp', alice));
       await refusedWith(at('example-corp', bob), (fields) => {
         fields.set('SAMLResponse', used.fields.get('SAMLResponse') ?? '');
@@ -224,7 +224,7 @@ describe('logins at identity providers', function () {
       assert.deepEqual(refusals(), ['InResponseTo is not valid']);
     });
 
-    it('a used assertion in a response made to fit', async () => {
+    it('refuse a used assertion in a matching response', async () => {
       const used = await answerPosted(at('example-corp', alice));
       const usedXml = Buffer.from(used.fields.get('SAMLResponse') ?? '', 'base64').toString();
       await refusedWith(at('example-corp', bob), (fields) =>
@@ -233,7 +233,7 @@ describe('logins at identity providers', function () {
       assert.deepEqual(refusals(), ['InResponseTo does not match subjectInResponseTo']);
     });
 
-    it('a request that was changed on the way there, or not signed', async () => {
+    it('refuse a request that was changed on the way, or not signed', async () => {
       const browser = new UserBrowser();
       await answerHeldBack(at('example-corp', alice, { browser }));
       const asked = browser.pages[1]?.url;
@@ -248,14 +248,14 @@ describe('logins at identity providers', function () {
       assert.deepEqual(statuses, [200, 400, 400]);
     });
 
-    it('an assertion made out for another service', async () => {
+    it('refuse an assertion for another service', async () => {
       exampleCorp().audience = 'https://service.example.org';
       await refusedWith(at('example-corp', alice), () => undefined);
       assert.match(refusals().join(), /^SAML assertion audience mismatch/);
     });
   });
 
-  it('let another account of the provider take over the browser with prompt=login', async () => {
+  it('let another account of the provider sign in with prompt=login', async () => {
     const browser = new UserBrowser();
     await authorize(at('example-id', alice, { browser }));
     await authorize(at('example-id', bob, { browser, prompt: 'login' }));
@@ -265,13 +265,13 @@ describe('logins at identity providers', function () {
     );
   });
 
-  describe('at example-id, refuse', () => {
-    it('an answer from another issuer', async () => {
+  describe('at example-id', () => {
+    it('refuse a response from another issuer', async () => {
       await refusedWith(at('example-id', bob), (fields) => fields.set('iss', 'http://localhost:9'));
       assert.match(refusals().join(), /"iss"/);
     });
 
-    it('a code that was made for another user’s login', async () => {
+    it('refuse a code of another user’s login', async () => {
       const stolen = await answerHeldBack(at('example-id', alice));
       await refusedWith(at('example-id', bob), (fields) =>
         fields.set('code', stolen.fields.get('code') ?? ''),
@@ -279,7 +279,7 @@ describe('logins at identity providers', function () {
       assert.equal(refusals().length, 1);
     });
 
-    it('a user who cancelled, by the error that the provider posts', async () => {
+    it('refuse a cancelled login, with the error that the provider posts', async () => {
       const tamper = (form: HtmlForm) => {
         if (form.action.hostname === 'localhost') form.fields.set('decision', 'cancel');
       };
@@ -291,7 +291,7 @@ describe('logins at identity providers', function () {
     });
   });
 
-  /** Signs in and stops before the provider's answer is sent. */
+  /** Signs in and stops before the provider's response is sent. */
   async function answerHeldBack(request: CodeFlowRequest): Promise<HtmlForm> {
     const held: HtmlForm[] = [];
     class HeldBack extends Error {}
@@ -305,7 +305,7 @@ describe('logins at identity providers', function () {
   }
 });
 
-/** Of the unsigned envelope, which is the first that has it. */
+/** The first match belongs to the unsigned envelope. */
 const inResponseTo = /InResponseTo="[^"]*"/;
 
 function only([form, ...more]: readonly HtmlForm[]): HtmlForm {

@@ -12,15 +12,15 @@ import {
   type UpstreamProvider,
 } from './upstreamLogin.js';
 
-/** A user who is away at an identity provider. */
+/** A user who is signing in at an identity provider. */
 interface AwayUser {
-  /** The interaction that sent them there. */
+  /** The interaction that redirected them. */
   readonly uid: string;
   readonly provider: UpstreamProvider;
   readonly login: UpstreamLogin;
 }
 
-/** What `FederatedLogins` tells of each login. */
+/** Reports of `FederatedLogins` about each login. */
 export type FederatedLoginRecord = (
   outcome:
     | { readonly kind: 'federatedLogin'; readonly sub: string }
@@ -28,12 +28,11 @@ export type FederatedLoginRecord = (
 ) => void;
 
 /**
- * Logins at identity providers: sends people there, takes the answers, and says who it is.
- *
- * Both providers answer with a form that their page posts, from another site. A browser sends no `SameSite=Lax`
- * cookie with that, so what is posted is only kept, and believed in the request that the browser is redirected
- * to: a GET, which brings the cookie of the interaction. An answer that another browser brings finds no
- * interaction there. Nothing is evicted, since a demo world lives for minutes.
+ * Logins at identity providers: redirects users there, receives the responses, and identifies the user.
+ * Both providers respond with a form that their page posts from another site. A browser sends no
+ * `SameSite=Lax` cookie with that, so a posted response is only stored. It is verified in the request that
+ * the browser is redirected to: a GET, which has the cookie of the interaction. A response from another
+ * browser finds no interaction there. Nothing is evicted, since a demo world runs for minutes.
  */
 export class FederatedLogins {
   readonly #away = new Map<string, AwayUser>();
@@ -47,11 +46,12 @@ export class FederatedLogins {
   ) {}
 
   /**
-   * Starts the identity providers too. Their libraries are loaded only here, since most worlds do without.
+   * Also starts the identity providers. Their libraries are loaded only here, since most worlds do not need
+   * them.
    *
-   * @param origin the authorization server's, which is also its SAML entity id
-   * @param basePath path that answers are posted below, as "/federation"
-   * @param interactionPath path of all interactions, below which their answers are taken up
+   * @param origin the authorization server's origin, which is also its SAML entity ID
+   * @param basePath path below which responses are posted, such as "/federation"
+   * @param interactionPath path of all interactions, below which their responses are verified
    */
   static async start(
     origin: string,
@@ -64,7 +64,7 @@ export class FederatedLogins {
     return new FederatedLogins(providers, basePath, interactionPath, record);
   }
 
-  /** The choices of the sign-in page. */
+  /** The options on the sign-in page. */
   get choices(): readonly { readonly id: ProviderId; readonly label: string }[] {
     return this.identityProviders.upstream;
   }
@@ -74,9 +74,9 @@ export class FederatedLogins {
   }
 
   /**
-   * Where to send the user, or undefined if there is no such provider.
+   * Returns the address to redirect the user to, or undefined if there is no such provider.
    *
-   * @param anew whether whoever is signed in there is asked again
+   * @param anew whether a signed-in user must sign in again
    */
   async begin(uid: string, id: string, anew: boolean): Promise<URL | undefined> {
     const provider = this.identityProviders.upstream.find((candidate) => candidate.id === id);
@@ -87,7 +87,7 @@ export class FederatedLogins {
     return login.url;
   }
 
-  /** Takes an answer. Returns false if the request is for something else. */
+  /** Stores a response. Returns false if the request is for something else. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = request.url ?? '/';
     if (request.method !== 'POST' || !path.startsWith(`${this.basePath}/`)) return false;
@@ -109,10 +109,10 @@ export class FederatedLogins {
   }
 
   /**
-   * Verifies an answer that was taken, once.
+   * Verifies a stored response, once.
    *
    * @param uid the interaction whose cookie the browser has
-   * @throws {UpstreamRefused}
+   * @throws {UpstreamRefused} if the response is rejected
    */
   async finish(uid: string, handle: string): Promise<DemoUser> {
     const taken = this.#answers.get(handle);

@@ -5,20 +5,20 @@ import { SamlServiceProvider, samlServiceProviderMetadata } from './samlServiceP
 import { makeSigningKey } from './signingKey.js';
 import type { ProviderId, UpstreamProvider } from './upstreamLogin.js';
 
-/** The identity providers behind the authorization server, running. */
+/** The running identity providers behind the authorization server. */
 export interface IdentityProviders {
   readonly exampleCorp: SamlIdentityProvider;
-  /** The authorization server's side of each. */
+  /** The authorization server's adapter for each. */
   readonly upstream: readonly UpstreamProvider[];
   close(): Promise<void>;
 }
 
 /**
- * Starts both and makes the authorization server known to them. Keys, certificates and the client's secret are
- * made here, for this run.
+ * Starts both and registers the authorization server with them. Keys, certificates and the client's secret
+ * are created here, for this run.
  *
- * @param entityId what SAML calls the authorization server
- * @param answerUrl where the answers of a provider go
+ * @param entityId the authorization server's SAML entity ID
+ * @param answerUrl returns the address for a provider's responses
  */
 export async function startIdentityProviders(
   entityId: string,

@@ -11,7 +11,7 @@ import { accountOf, providerErrorPage, providerLoginPage } from './providerLogin
 const name = 'Example ID';
 const accounts = accountsAt('example-id');
 
-/** A running OpenID provider, and the one client it knows. */
+/** A running OpenID provider with a single client. */
 export interface OidcIdentityProvider {
   readonly issuer: string;
   readonly clientId: string;
@@ -20,10 +20,10 @@ export interface OidcIdentityProvider {
 }
 
 /**
- * Starts "Example ID", an OpenID provider with people and a sign-in page of its own, on `localhost`: to a
- * browser another site than the authorization server's 127.0.0.1.
+ * Starts "Example ID", an OpenID provider with its own users and sign-in page, on `localhost`: to a
+ * browser, a different site than the authorization server's 127.0.0.1.
  *
- * @param redirectUri the only one its client may use
+ * @param redirectUri the only redirect URI of its client
  */
 export async function startOidcIdentityProvider(redirectUri: string): Promise<OidcIdentityProvider> {
   const { Provider: ProviderClass } = await loadOidcProvider();
@@ -109,7 +109,7 @@ async function logIn(provider: Provider, request: IncomingMessage, response: Ser
   }
 }
 
-/** The client is the provider's business partner: people are not asked for consent. */
+/** The client is the provider's business partner, so users are not asked for consent. */
 async function grantWithoutAsking({
   oidc,
 }: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {

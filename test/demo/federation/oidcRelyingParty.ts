@@ -5,7 +5,10 @@ import { refusalOf, type UpstreamLogin, type UpstreamProvider } from './upstream
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- so marked as a warning: all here is on loopback
 const overHttp = { [oauth.allowInsecureRequests]: true };
 
-/** The authorization server as a client of "Example ID" (OpenID Connect Core §3.1), answered by `form_post`. */
+/**
+ * The authorization server as a client of "Example ID" (OpenID Connect Core §3.1), with `form_post`
+ * responses.
+ */
 export class OidcRelyingParty implements UpstreamProvider {
   readonly id = 'example-id';
   readonly label = 'Example ID (OIDC)';

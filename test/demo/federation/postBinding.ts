@@ -5,7 +5,10 @@ import { escapeHtml } from '../interactionPages.js';
 const script = 'document.forms[0].submit()';
 const scriptHash = createHash('sha256').update(script).digest('base64');
 
-/** A page whose form the browser sends at once (SAML Bindings §3.5.4), by hand where it runs no scripts. */
+/**
+ * Returns a page whose form the browser submits at once (SAML Bindings §3.5.4), or by a button without
+ * scripts.
+ */
 export function sendPostBinding(
   response: ServerResponse,
   action: string,

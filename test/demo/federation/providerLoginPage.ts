@@ -11,10 +11,10 @@ const style = `
 export interface ProviderLoginPage {
   /** The provider's name. */
   readonly provider: string;
-  /** Where the form is sent. */
+  /** The address that the form is sent to. */
   readonly action: string;
   readonly failure?: string;
-  /** Offers to leave without signing in, for providers that tell whoever asked. */
+  /** Whether to offer a cancel button, for providers that report a cancellation. */
   readonly cancel?: boolean;
 }
 
@@ -35,7 +35,7 @@ ${cancel ? '<button type="submit" name="decision" value="cancel" formnovalidate>
   );
 }
 
-/** What went wrong at an identity provider. */
+/** Returns a page with an identity provider's error. */
 export function providerErrorPage(provider: string, description: string): string {
   return providerPage(
     `Something went wrong – ${provider}`,
@@ -43,7 +43,7 @@ export function providerErrorPage(provider: string, description: string): string
   );
 }
 
-/** The account a sent sign-in form is right for, if any. */
+/** Returns the account whose credentials the form contains, if any. */
 export function accountOf(
   form: URLSearchParams,
   accounts: readonly ProviderAccount[],

@@ -14,7 +14,7 @@ const loginPath = '/login/';
 const nameIdFormat = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
 const postBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 
-// samlify parses nothing that no validator has seen. Entities are what a schema would not be needed for.
+// samlify parses only validated documents. Entity declarations can be rejected without a schema.
 setSchemaValidator({
   validate: (xml) =>
     /<!(DOCTYPE|ENTITY)/i.test(xml)
@@ -26,20 +26,21 @@ setSchemaValidator({
 interface WaitingRequest {
   readonly requestId: string;
   readonly relayState: string;
-  /** The cookie that only the browser has which brought the request. */
+  /** The cookie of the browser that sent the request. */
   readonly cookie: string;
 }
 
 /**
- * "Example Corp", a SAML 2.0 identity provider with people and a sign-in page of its own, on `localhost`: to a
- * browser another site than the authorization server's 127.0.0.1. Everyone signs in anew for each request.
+ * "Example Corp", a SAML 2.0 identity provider with its own users and sign-in page, on `localhost`: to a
+ * browser, a different site than the authorization server's 127.0.0.1. Users sign in again for each
+ * request.
  */
 export class SamlIdentityProvider {
-  /** Makes assertions out for this audience instead of the service provider that asked. */
+  /** Issues assertions for this audience instead of the requesting service provider. */
   audience: string | undefined;
-  /** Signs with this key, and sends its certificate along, instead of the one its service provider was told of. */
+  /** Signs with this key and sends its certificate, instead of the key in its metadata. */
   impostor: SigningKey | undefined;
-  /** Of the key that signs its assertions. */
+  /** The certificate of the key that signs its assertions. */
   readonly certificate: string;
   readonly #waiting = new Map<string, WaitingRequest>();
   readonly #identityProvider: ReturnType<typeof IdentityProvider>;
@@ -64,7 +65,7 @@ export class SamlIdentityProvider {
     return `${this.origin}/sso`;
   }
 
-  /** @param serviceProviderMetadata SAML metadata of the one service provider it answers */
+  /** @param serviceProviderMetadata SAML metadata of its single service provider */
   static async start(serviceProviderMetadata: string): Promise<SamlIdentityProvider> {
     const key = await makeSigningKey(name);
     let provider: SamlIdentityProvider | undefined;
@@ -97,10 +98,10 @@ export class SamlIdentityProvider {
     else sendHtml(response, 404, providerErrorPage(name, 'There is no such page.'));
   }
 
-  /** Verifies an AuthnRequest that came by redirect, and shows the sign-in page. */
+  /** Verifies an AuthnRequest that was sent by redirect, and shows the sign-in page. */
   async #ask(url: URL, response: ServerResponse): Promise<void> {
     const query = Object.fromEntries(url.searchParams);
-    // What is signed is the query as it was sent (SAML Bindings §3.4.4.1).
+    // The signature covers the query as it was sent (SAML Bindings §3.4.4.1).
     const octetString = url.search.slice(1).replace(/&Signature=.*$/, '');
     const parsed = await this.#identityProvider
       .parseLoginRequest(this.#serviceProvider, 'redirect', { query, octetString })
@@ -140,7 +141,7 @@ export class SamlIdentityProvider {
       this.#recipient(),
       { extract: { request: { id: requestId } } },
       'post',
-      // samlify's word for what becomes the NameID.
+      // samlify's name for the value of the NameID.
       { email: subject },
     );
     if (!('entityEndpoint' in answer)) throw new Error('The service provider has no endpoint for POST.');

@@ -2,11 +2,11 @@ export interface SamlIdentityProviderDescription {
   readonly entityId: string;
   readonly singleSignOnUrl: string;
   readonly nameIdFormat: string;
-  /** PEM, of the key that signs. */
+  /** Certificate of the signing key, in PEM. */
   readonly certificate: string;
 }
 
-/** What a SAML identity provider publishes of itself (SAML Metadata §2.4.3); nothing in it needs escaping. */
+/** Returns the metadata of a SAML identity provider (SAML Metadata §2.4.3). No value needs escaping. */
 export function samlIdentityProviderMetadata(description: SamlIdentityProviderDescription): string {
   const { entityId, singleSignOnUrl, nameIdFormat, certificate } = description;
   const x509 = certificate.replace(/-----[^-]*-----|\s/g, '');

@@ -8,7 +8,7 @@ import type { SamlIdentityProvider } from './samlIdentityProvider.js';
 import type { SigningKey } from './signingKey.js';
 import { refusalOf, UpstreamRefused, type UpstreamLogin, type UpstreamProvider } from './upstreamLogin.js';
 
-/** What the service provider is called, where its answers go and what it signs with. */
+/** The service provider's entity ID, response address and signing key. */
 export interface SamlServiceProviderOptions {
   readonly entityId: string;
   readonly assertionConsumerUrl: string;
@@ -29,7 +29,7 @@ export function samlServiceProviderMetadata(options: SamlServiceProviderOptions)
 
 /**
  * The authorization server as a service provider of "Example Corp" (SAML Profiles §4.1): signed requests by
- * redirect, answers by POST.
+ * redirect, responses by POST.
  */
 export class SamlServiceProvider implements UpstreamProvider {
   readonly id = 'example-corp';
@@ -56,10 +56,10 @@ export class SamlServiceProvider implements UpstreamProvider {
       identifierFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
       forceAuthn: anew,
       wantAssertionsSigned: true,
-      // The assertion is what is signed, and all that is believed.
+      // Only the signed assertion is trusted.
       wantAuthnResponseSigned: false,
       validateInResponseTo: ValidateInResponseTo.always,
-      // Of this login and no other: an assertion made for another request of ours is a stranger's.
+      // The assertion must be for this login: one for another request is rejected.
       cacheProvider: new OutstandingRequest(),
     });
     const url = new URL(await saml.getAuthorizeUrlAsync(state, undefined, {}));
@@ -79,7 +79,7 @@ export class SamlServiceProvider implements UpstreamProvider {
   }
 }
 
-/** The id of one request, until it is answered. */
+/** The ID of one request, until its response arrives. */
 class OutstandingRequest implements CacheProvider {
   #request: { readonly id: string; readonly value: string } | undefined;
 

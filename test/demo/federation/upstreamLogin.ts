@@ -1,14 +1,14 @@
-/** An identity provider that the authorization server sends people to, as the server sees it. */
+/** The authorization server's view of an identity provider. */
 export interface UpstreamProvider {
-  /** Part of the addresses its answers come to. */
+  /** Part of the addresses for its responses. */
   readonly id: ProviderId;
-  /** Named so on the sign-in page. */
+  /** The provider's name on the sign-in page. */
   readonly label: string;
   /**
    * Begins a login of one user.
    *
-   * @param state comes back with the answer, unchanged: OAuth's `state`, SAML's `RelayState`
-   * @param anew whether whoever is signed in at the provider is asked again
+   * @param state returned unchanged with the response: OAuth's `state`, SAML's `RelayState`
+   * @param anew whether a user who is signed in at the provider must sign in again
    */
   begin(state: string, anew: boolean): Promise<UpstreamLogin>;
 }
@@ -16,23 +16,23 @@ export interface UpstreamProvider {
 export type ProviderId = 'example-id' | 'example-corp';
 
 export interface UpstreamLogin {
-  /** Where the user is sent. */
+  /** The address to redirect the user to. */
   readonly url: URL;
   /**
-   * Verifies what the provider posted.
+   * Verifies the provider's posted response.
    *
-   * @returns the subject the provider names
-   * @throws {UpstreamRefused}
+   * @returns the subject in the response
+   * @throws {UpstreamRefused} if the response is rejected
    */
   finish(answer: URLSearchParams): Promise<string>;
 }
 
-/** The provider said no, or what came in its name must not be believed. The message says why. */
+/** The provider reported an error, or its response was rejected. The message has the reason. */
 export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
 }
 
-/** The reason a library gives, for a user to read. */
+/** Returns a library's reason as text for a user. */
 export function refusalOf(error: unknown): UpstreamRefused {
   if (error instanceof UpstreamRefused) return error;
   return new UpstreamRefused(error instanceof Error ? error.message : String(error), { cause: error });

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
 
-/** Where the words lie that a translation begins from, as package.json says; under the root. */
+/** The file that translations start from, as package.json names it, relative to the root. */
 export const bundleFile = path.join('l10n', 'bundle.l10n.json');
 
-/** A call of the translating function by its short name, at the beginning of its arguments. */
+/** A call of the translating function by its short name, up to its arguments. */
 const shortCall = /(?<![\w$.])t\(/g;
 
-/** Every source file that has words for a user, with its text. */
+/** Returns every source file with user-visible texts, with its content. */
 export function translatedSources(root: string): readonly (readonly [string, string])[] {
   const source = path.join(root, 'src');
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -18,9 +18,13 @@ export function translatedSources(root: string): readonly (readonly [string, str
     .filter(([, text]) => text.search(shortCall) >= 0 || text.includes('l10n.t('));
 }
 
-/** The bundle of all words in `src`, as it is to be on the disk. @param root absolute */
+/**
+ * Returns the expected bundle of all texts in `src`.
+ *
+ * @param root absolute
+ */
 export async function wordsBundle(root: string): Promise<string> {
-  // One script, since each costs the exporter a parser of its own.
+  // One script, since the exporter creates a parser for each.
   const contents = translatedSources(root).map(([, text]) => inFull(text));
   const all = [`import * as vscode from 'vscode';`, ...contents].join('\n');
   const found = await getL10nJson([{ extension: '.ts', contents: all }]);
@@ -28,7 +32,7 @@ export async function wordsBundle(root: string): Promise<string> {
   return `${JSON.stringify(Object.fromEntries(words), undefined, 2)}\n`;
 }
 
-/** The exporter knows the function by its full name only. */
+/** The exporter recognizes the function only by its full name. */
 function inFull(text: string): string {
   const calls = text
     .replace(/(?<!vscode\.)\bl10n\.t\(/g, 'vscode.l10n.t(')

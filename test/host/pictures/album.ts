@@ -3,26 +3,26 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { themes, walkthroughThemes, type Theme, type ThemeSwitch } from './themes.js';
 
-/** Room around what a picture is of, in CSS pixels. */
+/** Margin around a picture's subject, in CSS pixels. */
 const margin = 12;
-/** The same where a picture stands in a page of its own, without what is beside. */
+/** The same margin if the picture is on a page without surroundings. */
 const narrowMargin = 3;
 
-/** Pictures of what is on the screen, each in every theme: `<name>-<theme>.png`. */
+/** Pictures of the screen, each in every theme: `<name>-<theme>.png`. */
 export class Album {
   /** @param directory absolute */
   constructor(
     private readonly directory: string,
     private readonly switches: ThemeSwitch,
     readonly say: (line: string) => void,
-    /** Names of pictures that the walkthrough shows too. */
+    /** Names of pictures that the walkthrough also shows. */
     private readonly ofWalkthrough: ReadonlySet<string> = new Set(),
   ) {}
 
   /**
-   * The editor's window, or a part of it.
+   * Takes the editor's window, or a part of it.
    *
-   * @param parts what the picture is of, with a little around it; all of the window if absent
+   * @param parts the picture's subjects, with a small margin; if absent, the whole window
    */
   async window(page: Page, name: string, ...parts: readonly Locator[]): Promise<void> {
     const [wanted, room] = this.ofWalkthrough.has(name)
@@ -36,12 +36,14 @@ export class Album {
     this.say(name);
   }
 
-  /** A page of the user's browser, which follows the system's theme. */
+  /** Takes a page of the user's browser, which follows the system's theme. */
   page(page: Page, name: string): Promise<void> {
     return this.#inEachTheme(page, name, (theme) => this.#take(page, name, theme));
   }
 
-  /** The same of a page whose end is to come: its fonts, which a picture otherwise waits for, are not known yet. */
+  /**
+   * Takes a page that has not finished loading. A picture usually waits for fonts, which are not known yet.
+   */
   async unfinishedPage(page: Page, name: string): Promise<void> {
     const session = await page.context().newCDPSession(page);
     await this.#inEachTheme(page, name, async (theme) => {

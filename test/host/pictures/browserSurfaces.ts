@@ -1,6 +1,6 @@
 import type { Surface } from './stage.js';
 
-/** The extension's own pages in the user's browser, beside those that the chat leads to. */
+/** The extension's own pages in the user's browser, in addition to those of the chat. */
 export const browserPages: Surface = {
   name: 'browser-pages',
   async take(stage) {
@@ -9,7 +9,7 @@ export const browserPages: Surface = {
     const opened = context.waitForEvent('page');
     await workbench.runCommand('MCP OAuth: Sign In…');
     await stage.choose('travel');
-    // This page has no end yet, so that it never counts as loaded.
+    // This page is never complete, so it does not count as loaded.
     const waiting = await opened;
     await waiting.getByText('The editor has a question').waitFor();
     await album.unfinishedPage(waiting, 'page-waiting');

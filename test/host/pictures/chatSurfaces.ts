@@ -60,7 +60,7 @@ export const chatRules: Surface = {
 
     await chat.startAnew();
     await chat.submit('create a branch called blocked');
-    // Once is enough for a window.
+    // Once for each window is enough.
     const refused = chat.waitForAnswer('It did not work');
     const asked = chat.approveTool('Create a branch').catch(() => undefined);
     await Promise.race([refused, asked]);

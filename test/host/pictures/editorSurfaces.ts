@@ -11,7 +11,7 @@ export const addServer: Surface = {
   },
 };
 
-/** Servers whose check shows how they stand, beside those that are signed in to or never asked. */
+/** Servers whose check shows their status, in addition to those that are signed in or unknown. */
 const checked = ['contracts', 'design-files', 'inventory', 'legacy', 'mailbox', 'payroll', 'weather'];
 
 export const statuses: Surface = {
@@ -29,7 +29,7 @@ export const statuses: Surface = {
     await workbench.notification('Signed in').waitFor();
     await album.window(page, 'notification-signed-in', workbench.notification('Signed in'));
     await workbench.clearNotifications();
-    // Nothing that needs the user is known of the others yet.
+    // No other server is known to need action yet.
     await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
     for (const name of ['design-files', 'mailbox']) await stage.signedIn(name);
     servers.behave('design-files', 'wantsMore');

@@ -12,14 +12,14 @@ export const welcome: Surface = {
   },
 };
 
-/** Begins at the view that says there is no server, and links to it. */
+/** Starts at the empty view, which links to the walkthrough. */
 export const walkthrough: Surface = {
   name: 'walkthrough',
   async take(stage) {
     const { workbench, page, album, sideBar } = stage;
     await stage.settings.change({ 'mcpOAuthBroker.servers': {} });
     await sideBar.getByText('Get started in three steps').click();
-    // Beside the chat there is no room for the steps' pictures.
+    // Next to the chat, there is no room for the steps' pictures.
     await page.keyboard.press('Control+Alt+B');
     await stage.chatBar.waitFor({ state: 'hidden' });
     for (const [index, step] of steps.entries()) {

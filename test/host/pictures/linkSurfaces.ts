@@ -22,7 +22,7 @@ const listed = [
   },
 ];
 
-/** The search of a registry, first before the user has agreed to it. */
+/** The search of a registry, starting before the user has agreed to it. */
 export const registrySearch: Surface = {
   name: 'registry-search',
   async take({ workbench, page, album, quickInput, settings }) {
@@ -52,7 +52,7 @@ export const registrySearch: Surface = {
   },
 };
 
-/** What a link proposes, with all that there is to warn of. */
+/** A link's proposal, with all warnings. */
 export const addLink: Surface = {
   name: 'add-link',
   async take({ workbench, page, album }) {

@@ -3,7 +3,7 @@ import type { Surface } from './stage.js';
 
 const count = 50;
 
-/** As many servers as anybody may have, and how much of the view one server's change draws again. */
+/** The largest realistic number of servers, and how much of the view one server's change redraws. */
 export const manyServers: Surface = {
   name: 'many-servers',
   async take(stage) {

@@ -2,15 +2,15 @@ import type { World } from '../../demo/world.js';
 import { listenOnLoopback, sendJson, type LoopbackServer } from '../../demo/loopbackServer.js';
 import { pathOf } from '../../demo/requestLog.js';
 
-/** How a server answers a request to its endpoint: what it is asked for leads to the status it is named for. */
+/** A server's response to a request to its endpoint, which leads to the status it is named for. */
 type Manner = 'open' | 'asks' | 'wantsMore' | 'forbids' | 'redirects';
 
-/** Servers that a check, with a sign-in before it where one is needed, brings into each status there is. */
+/** Servers that a check brings into each status, some of them after a sign-in. */
 export class ServersInEachStatus {
   readonly #running: LoopbackServer[] = [];
   readonly #manners = new Map<string, Manner>();
 
-  /** The entries of the setting, by name. */
+  /** Starts the servers and returns the entries of the setting, by name. */
   async start(world: World): Promise<Readonly<Record<string, object>>> {
     const entries: [string, Manner][] = [
       ['calendar', 'asks'],
@@ -45,7 +45,7 @@ export class ServersInEachStatus {
       const metadata = '/.well-known/oauth-protected-resource/mcp';
       if (pathOf(request) === metadata) {
         const scopes = { scopes_supported: ['files:read', 'files:write'] };
-        // Which of two to sign in at, only the user can say.
+        // Only the user can choose between two authorization servers.
         const other = name === 'travel' ? ['https://login.example.com'] : [];
         const servers = { authorization_servers: [authorizationServer.issuer, ...other] };
         sendJson(response, 200, { resource: `${origin}/mcp`, ...servers, ...scopes });

@@ -7,13 +7,13 @@ import type { Album } from './album.js';
 import type { UserSettings } from '../userSettings.js';
 import type { ServersInEachStatus } from './serversInEachStatus.js';
 
-/** What a user sees of the extension in one place, brought onto the screen and taken. */
+/** A part of the extension's user interface, which is shown and photographed. */
 export interface Surface {
   readonly name: string;
   take(stage: Stage): Promise<void>;
 }
 
-/** The editor whose surfaces are taken, and what a user does in it. */
+/** The editor whose surfaces are photographed, and a user's actions in it. */
 export class Stage {
   constructor(
     readonly workbench: Workbench,
@@ -39,7 +39,7 @@ export class Stage {
     return this.page.locator('.quick-input-widget:visible');
   }
 
-  /** The row of the view “Servers” with this label, the first of them. */
+  /** Returns the first row of the view “Servers” with this label. */
   row(name: string): Locator {
     const label = this.page.locator('.label-name').filter({ hasText: new RegExp(`^${name}$`) });
     return this.sideBar.locator('.monaco-list-row').filter({ has: label }).first();
@@ -53,7 +53,7 @@ export class Stage {
     await this.#turn(name, 'false');
   }
 
-  /** A click turns a row either way, and what was unfolded below it is so again. */
+  /** A click toggles a row, which also restores the state of its children. */
   async #turn(name: string, expanded: 'true' | 'false'): Promise<void> {
     const row = this.row(name);
     await row.waitFor();
@@ -64,7 +64,7 @@ export class Stage {
       .waitFor();
   }
 
-  /** Closes whatever an earlier surface left open over the window. */
+  /** Closes everything that an earlier surface left open over the window. */
   async clear(): Promise<void> {
     await this.page.bringToFront();
     await this.showViews();
@@ -73,7 +73,7 @@ export class Stage {
     await this.workbench.runCommand('View: Close All Editors');
   }
 
-  /** Picks a row of the quick pick that is shown, which may be below those in view. */
+  /** Picks a row of the visible quick pick, which may be outside the visible rows. */
   async choose(label: string): Promise<void> {
     await this.quickInput.locator('.quick-input-box input').fill(label);
     await this.workbench.pick(label);
@@ -87,7 +87,7 @@ export class Stage {
     await title.waitFor();
   }
 
-  /** Signs in where nobody has yet. */
+  /** Signs in if no account is signed in. */
   async signedIn(name: string, user: DemoUser = alice): Promise<void> {
     await this.row(name).waitFor();
     if (await this.row(name).filter({ hasText: '@' }).isVisible()) return;
@@ -99,7 +99,7 @@ export class Stage {
     await this.workbench.clearNotifications();
   }
 
-  /** Signs out, which asks where only if somebody is signed in at several servers. */
+  /** Signs out. The command lists servers only if several are signed in. */
   async signOut(name: string): Promise<void> {
     const signedOut = this.row(name).filter({ hasText: 'Signed out' });
     const question = this.quickInput.getByPlaceholder('Sign out of which');
@@ -110,7 +110,11 @@ export class Stage {
     await this.workbench.clearNotifications();
   }
 
-  /** Begins a sign-in, where several servers are configured. @returns the browser's page */
+  /**
+   * Begins a sign-in with several configured servers.
+   *
+   * @returns the browser's page
+   */
   begin(name: string): Promise<Page> {
     return this.workbench.pageOpenedBy(async () => {
       await this.workbench.runCommand('MCP OAuth: Sign In…');
@@ -118,7 +122,7 @@ export class Stage {
     });
   }
 
-  /** Goes through the browser's pages, and leaves the last one open. */
+  /** Completes the browser's pages, and leaves the last one open. */
   async consent(popup: Page, user: DemoUser = alice): Promise<void> {
     const allow = popup.getByRole('button', { name: 'Allow' });
     const email = popup.getByLabel('Email');

@@ -8,7 +8,7 @@ import { manyServers } from './manyServers.js';
 import type { Surface } from './stage.js';
 import { signedIn, toolCalls, toolsInTree } from './toolSurfaces.js';
 
-/** In this order; each can be taken alone too. The last ones take the servers away. */
+/** The surfaces in order. Each can also be taken alone. The last ones remove the servers. */
 export const surfaces: readonly Surface[] = [
   addServer,
   registrySearch,
@@ -30,7 +30,7 @@ export const surfaces: readonly Surface[] = [
   walkthrough,
 ];
 
-/** @throws Error where there is no surface of a name */
+/** @throws Error if there is no surface of a name */
 export function surfacesNamed(names: readonly string[]): readonly Surface[] {
   const known = surfaces.map(({ name }) => name);
   const strange = names.filter((name) => !known.includes(name));

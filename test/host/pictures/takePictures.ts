@@ -16,14 +16,14 @@ import { ThemeSwitch, walkthroughThemes } from './themes.js';
 
 const root = path.resolve(process.env['MCP_OAUTH_BROKER_ROOT'] ?? '.');
 const directory = path.join(root, '.vscode-test', 'pictures');
-/** Pictures that the walkthrough shows, and what they are called there. */
+/** Pictures that the walkthrough shows, with their names there. */
 const walkthrough = [
   ['add-server', 'add-server'],
   ['signed-in', 'sign-in'],
   ['call', 'call'],
 ] as const;
 
-/** Names of surfaces take only these; `--walkthrough` puts the walkthrough's pictures where the package has them. */
+/** Takes the named surfaces, or all. `--walkthrough` writes the walkthrough's pictures to the package. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { walkthrough: { type: 'boolean' } },
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const end = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
-  // An editor outlives the process that started it, unless it is ended.
+  // An editor keeps running after the process that started it, so it must be ended.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     const album = new Album(directory, switches, say, new Set(walkthrough.map(([taken]) => taken)));
     const stage = new Stage(workbench, demo, servers, album, settings);
     await workbench.enableCopilot(MODEL_NAME);
-    // VS Code forgets what empty views say when extensions are enabled, until it is loaded anew.
+    // After extensions are enabled, VS Code shows no texts in empty views until it is reloaded.
     await workbench.reload();
     await workbench.chat.open();
     await workbench.page.locator('.interactive-input-part', { hasText: MODEL_NAME }).first().waitFor();
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       const failure = await surface.take(stage).catch((error: unknown) => error ?? 'no reason');
       say(`${surface.name} took ${((Date.now() - start) / 1000).toFixed(0)} s`);
       if (failure === undefined) continue;
-      // The other surfaces may still be worth their pictures.
+      // A failure does not prevent pictures of the other surfaces.
       missed.push(surface.name);
       console.error(`✗ ${surface.name}`, failure);
       await new Screenshots(path.join(directory, surface.name)).takeFailed(browser.context.pages());

@@ -2,10 +2,10 @@ import { recordedCalls } from '../../broker/recordedCall.js';
 import { keepCalls } from '../keptCalls.js';
 import type { Surface } from './stage.js';
 
-/** As many as are kept. */
+/** The maximum number of stored calls. */
 const mostCalls = 10_000;
 
-/** What a user has who has signed in to a server. */
+/** The surfaces of a user who is signed in to a server. */
 export const signedIn: Surface = {
   name: 'signed-in',
   async take(stage) {
@@ -14,7 +14,7 @@ export const signedIn: Surface = {
     await stage.unfold('repositories');
     await stage.unfold('Tools');
     await stage.row('create_branch').waitFor();
-    // Nothing is selected, and the pointer rests elsewhere.
+    // Nothing is selected, and the pointer is elsewhere.
     await page.keyboard.press('Escape');
     await page.mouse.move(700, 400);
     await album.window(page, 'signed-in', sideBar.locator('.composite.title'), stage.row('create_branch'));
@@ -60,7 +60,7 @@ export const toolCalls: Surface = {
     const few = await opened();
     await workbench.runCommand('View: Close All Editors');
     await keep(mostCalls - 10, now - 60_000);
-    // They are read from the disk meanwhile.
+    // They are read from the disk in the meantime.
     const unread = await opened();
     await frame.getByText('10,000 calls').waitFor();
     await workbench.runCommand('View: Close All Editors');

@@ -9,7 +9,7 @@ import {
 import { isTable, logContent, tableContent } from './levelDb.js';
 import { unsnap } from './snappy.js';
 
-/** Content that a plain look at the bytes does not show. */
+/** Content that is not visible in the raw bytes. */
 export interface HiddenContent {
   readonly container: string;
   readonly bytes: Buffer;
@@ -18,7 +18,7 @@ export interface HiddenContent {
 const MAX_OUTPUT_BYTES = 128 << 20;
 const ZLIB: ZlibOptions = { maxOutputLength: MAX_OUTPUT_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
 
-/** Everything that can be decoded out of the bytes of a file, one level deep. */
+/** Yields everything that can be decoded from the bytes of a file, one level deep. */
 export function* hiddenContent(bytes: Buffer): Generator<HiddenContent> {
   yield* embedded(bytes, 'gzip', Buffer.from([0x1f, 0x8b, 0x08]), gunzipMember);
   for (const level of [0x01, 0x5e, 0x9c, 0xda]) {
@@ -37,7 +37,7 @@ export function* hiddenContent(bytes: Buffer): Generator<HiddenContent> {
   if (log) yield { container: 'LevelDB log', bytes: log };
 }
 
-/** Decodes at every place where the format's first bytes stand; where they stand by chance, decoding fails. */
+/** Decodes at every occurrence of the format's first bytes. At a coincidental one, decoding fails. */
 function* embedded(
   bytes: Buffer,
   container: string,
@@ -50,7 +50,7 @@ function* embedded(
   }
 }
 
-/** Not by `gunzipSync`, which takes the bytes after the end for another member and fails. RFC 1952 §2.3. */
+/** `gunzipSync` fails here, because it interprets the following bytes as another member. RFC 1952 §2.3. */
 function gunzipMember(rest: Buffer): Buffer {
   const flags = rest[3] ?? 0;
   let at = 10;
@@ -60,20 +60,23 @@ function gunzipMember(rest: Buffer): Buffer {
   return inflateRawSync(rest.subarray(at), ZLIB);
 }
 
-/** A member's data follows its name and extra field; where its length is only said after it, it ends by itself. */
+/**
+ * A member's data follows its name and extra field. If its length follows the data, the stream marks its
+ * own end.
+ */
 function unzipMember(rest: Buffer): Buffer | undefined {
   if (rest.length < 30 || rest.readUInt16LE(8) !== 8) return undefined;
   return inflateRawSync(rest.subarray(30 + rest.readUInt16LE(26) + rest.readUInt16LE(28)), ZLIB);
 }
 
-/** First bytes of an entry of Chromium's simple cache; header, key and then the body as it was sent. */
+/** First bytes of an entry of Chromium's simple cache. Header, key and the body as sent follow. */
 const SIMPLE_CACHE_MAGIC = Buffer.from('305c72a71b6dfbfc', 'hex');
 const SIMPLE_CACHE_HEADER_BYTES = 24;
-/** Small bodies lie at such boundaries in the block files of Chromium's other cache. */
+/** Small bodies start at such boundaries in the block files of Chromium's other cache. */
 const BLOCK_FILE_MAGIC = Buffer.from([0xc3, 0xca, 0x04, 0xc1]);
 const BLOCK_FILE_STEP = 256;
 
-/** Brotli has no first bytes to know it by: it is tried where a body can begin. */
+/** Brotli has no magic bytes, so it is tried wherever a body can start. */
 function* brotli(bytes: Buffer): Generator<HiddenContent> {
   const starts = [0];
   if (bytes.subarray(0, 8).equals(SIMPLE_CACHE_MAGIC) && bytes.length > SIMPLE_CACHE_HEADER_BYTES) {

@@ -18,8 +18,8 @@ export function isTable(file: Buffer): boolean {
 }
 
 /**
- * The keys and values of a table file (.ldb, .sst): its blocks are compressed, and of a key only what differs from
- * the one before is stored.
+ * Returns the keys and values of a table file (.ldb, .sst): its blocks are compressed, and a key is stored
+ * as its difference from the previous one.
  *
  * @see https://github.com/google/leveldb/blob/main/doc/table_format.md
  */
@@ -69,7 +69,7 @@ function* entries(block: Buffer): Generator<{ key: Buffer; value: Buffer }> {
 }
 
 /**
- * The records of a write-ahead log (.log), which is cut into blocks of 32 KiB, put together again.
+ * Returns the reassembled records of a write-ahead log (.log), which is divided into blocks of 32 KiB.
  *
  * @returns undefined if the file is not one
  * @see https://github.com/google/leveldb/blob/main/doc/log_format.md

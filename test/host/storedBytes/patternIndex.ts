@@ -4,7 +4,7 @@ const KEY_BYTES = 4;
 
 /** Finds any of many patterns in one pass over the bytes. */
 export class PatternIndex {
-  /** Which pairs of bytes a pattern begins with: most positions are done with after this one look. */
+  /** The pairs of bytes that patterns start with, which rule out most positions. */
   private readonly firstTwo = new Uint8Array(0x10000);
   private readonly byKey = new Map<number, SecretPattern[]>();
 

@@ -1,33 +1,35 @@
-/** A secret to look for, with the name it is reported by. */
+/** A secret to search for, with its name in reports. */
 export interface Secret {
   readonly name: string;
   readonly value: string;
 }
 
-/** Bytes that betray a secret, and how it is written there. */
+/** Bytes that reveal a secret, and the form they are in. */
 export interface SecretPattern {
   readonly secret: string;
   readonly form: string;
   readonly bytes: Buffer;
 }
 
-/** Fewer characters than this occur by chance; as many of a random secret do not. */
+/** Shorter matches of a random secret can be coincidental. */
 export const FRAGMENT_LENGTH = 12;
 
 const everyBytePercent = 'percent-encoded in every byte';
 
 /**
- * The pieces of a secret to look for, in every form it could be stored in. Pieces rather than the whole, because
- * databases split long values over pages and blocks: of a value split once, the first or the last piece is whole.
+ * Returns the pieces of a secret to search for, in every form it could be stored in. Databases split long
+ * values over pages and blocks, so pieces are needed: of a value split once, the first or the last piece is
+ * intact.
  *
- * @throws RangeError for a value too short to be told from chance
+ * @throws RangeError for a value too short to be distinctive
  */
 export function secretPatterns({ name, value }: Secret): SecretPattern[] {
   if (value.length < 2 * FRAGMENT_LENGTH)
     throw new RangeError(`${name} is too short to look for: ${value.length} characters`);
   const patterns = new Map<string, SecretPattern>();
   const add = (form: string, text: string, encoding: BufferEncoding = 'utf8') => {
-    // With every byte written as three characters, a fragment of the usual length would hold too little of the secret.
+    // If every byte is written as three characters, a fragment of the usual length would contain too little
+    // of the secret.
     const length = form.startsWith(everyBytePercent) ? 3 * FRAGMENT_LENGTH : FRAGMENT_LENGTH;
     for (const fragment of fragments(text, length)) {
       const bytes = Buffer.from(fragment, encoding);
@@ -60,7 +62,10 @@ export function secretPatterns({ name, value }: Secret): SecretPattern[] {
   return [...patterns.values()];
 }
 
-/** Of a JWT the signature: its header and much of its payload are the same in tokens that are no secret. */
+/**
+ * Returns the signature of a JWT, because its header and much of its payload are the same in tokens that
+ * are not secret.
+ */
 function tellingPart(value: string): string {
   const signature = /^eyJ[\w-]*\.eyJ[\w-]*\.([\w-]+)$/.exec(value)?.[1];
   return signature !== undefined && signature.length >= 2 * FRAGMENT_LENGTH ? signature : value;
@@ -76,8 +81,8 @@ function fragments(text: string, length: number): string[] {
 }
 
 /**
- * What base64 makes of the bytes wherever they lie in a longer text: a character stands for six bits, so there are
- * three ways they can fall, and the characters at the ends that also depend on the neighbours are left out.
+ * Returns the base64 forms of the bytes at any position in a longer text. A character has six bits, so
+ * there are three alignments. Characters at the ends that also depend on neighbours are omitted.
  */
 function base64Cores(bytes: Buffer, encoding: 'base64' | 'base64url'): string[] {
   return [0, 1, 2].map((before) => {

@@ -1,5 +1,5 @@
 /**
- * Undoes Snappy's raw format, which LevelDB and IndexedDB use.
+ * Decompresses Snappy's raw format, which LevelDB and IndexedDB use.
  *
  * @returns undefined if the bytes are not Snappy
  * @see https://github.com/google/snappy/blob/main/format_description.txt
@@ -31,7 +31,7 @@ export function unsnap(input: Buffer, maxLength = 64 << 20): Buffer | undefined 
     const copy = readCopy(input, from, tag);
     if (!copy || copy.offset === 0 || copy.offset > to || to + copy.length > output.length) return undefined;
     from += copy.bytes;
-    // Byte by byte: a copy may reach into what it has just written.
+    // Byte by byte, because a copy may include bytes it has just written.
     for (let end = to + copy.length; to < end; to += 1) output[to] = output[to - copy.offset] ?? 0;
   }
   return to === output.length ? output : undefined;
@@ -49,7 +49,7 @@ function readCopy(
   return { length: (tag >> 2) + 1, offset: low, bytes };
 }
 
-/** Seven bits a byte, lowest first. */
+/** Seven bits per byte, lowest first. */
 export function readVarint(input: Buffer, at: number): { value: number; end: number } | undefined {
   let value = 0;
   for (let index = 0; index < 5; index += 1) {

@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What a client needs to know to be run. */
+/** The settings of a client's run. */
 export interface ClientSetting {
-  /** Its home, which holds everything it writes. */
+  /** Its home directory, with all its files. */
   readonly home: string;
-  /** Where the model listens, without a trailing slash. */
+  /** Address of the model, without a trailing slash. */
   readonly model: string;
-  /** The directory whose `node_modules` holds the clients. */
+  /** The directory whose `node_modules` contains the clients. */
   readonly packages: string;
-  /** The MCP server's name, and the command that speaks for it. */
+  /** The MCP server's name, and its stdio command. */
   readonly server: string;
   readonly command: readonly [program: string, ...args: readonly string[]];
 }
@@ -20,25 +20,29 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A client of another maker. */
+/** Another MCP client. */
 export interface ClientKind {
   readonly name: string;
-  /** Of npm. */
+  /** Name of its npm package. */
   readonly package: string;
-  /** Whether its model is offered the tools that a server gets in the middle of a conversation. */
+  /** Whether its model receives tools that a server adds during a conversation. */
   readonly readsToolsAgain: boolean;
-  /** Writes its configuration. @returns how one conversation is run to its end */
+  /**
+   * Writes its configuration.
+   *
+   * @returns the program for one whole conversation
+   */
   prepare(setting: ClientSetting, prompt: string): Promise<Program>;
 }
 
-/** The package that holds a client's program for this platform. */
+/** Returns the program in a client's package for this platform. */
 export function programOf(packages: string, name: string, program: string): string {
   const ending = process.platform === 'win32' ? '.exe' : '';
   const platform = `${name}-${process.platform}-${process.arch}`;
   return path.join(packages, 'node_modules', platform, `${program}${ending}`);
 }
 
-/** Copilot CLI's variables for a model that listens here, without updates. */
+/** Returns Copilot CLI's variables for a local model, without updates. */
 export function copilotEnvironment(model: string): Record<string, string> {
   return {
     COPILOT_PROVIDER_TYPE: 'openai',
@@ -50,7 +54,7 @@ export function copilotEnvironment(model: string): Record<string, string> {
   };
 }
 
-/** Claude Code's variables for a model that listens here, without telemetry and updates. */
+/** Returns Claude Code's variables for a local model, without telemetry and updates. */
 export function claudeCodeEnvironment(model: string): Record<string, string> {
   return {
     ANTHROPIC_BASE_URL: model,
@@ -58,7 +62,7 @@ export function claudeCodeEnvironment(model: string): Record<string, string> {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_TELEMETRY: '1',
     DISABLE_AUTOUPDATER: '1',
-    // Otherwise the model is offered a search for tools instead of the tools.
+    // Otherwise, the model receives a search for tools instead of the tools.
     ENABLE_TOOL_SEARCH: 'false',
   };
 }

@@ -11,29 +11,29 @@ import type { Row } from '../grid.js';
 import type { ClientKind } from './clientKinds.js';
 import { ClientSession } from './clientSession.js';
 
-/** Long enough for a step, short enough to be waited for, in seconds. */
+/** Long enough for a step and short enough to wait for, in seconds. */
 const accessTokenSeconds = 4;
 const server = 'repositories';
 const shippedBridge = path.join(process.env['MCP_OAUTH_BROKER_ROOT'] ?? process.cwd(), 'dist', 'bridge.js');
 
-/** A client with an admission of its own, the broker, and the protected server behind it. */
+/** A client with its own admission, the broker, and the protected server behind it. */
 interface Stage {
   readonly scene: AgentScene;
   readonly session: ClientSession;
   readonly kind: ClientKind;
   /** Starts another conversation. */
   readonly begin: () => Promise<ClientSession>;
-  /** Calls of tools that the server let run. */
+  /** Returns the number of tool calls that the server ran. */
   readonly ran: () => number;
-  /** How often a browser was sent to the authorization server. */
+  /** Returns the number of authorization pages opened in a browser. */
   readonly opened: () => number;
 }
 
 /**
- * A client of another maker, admitted as an agent is and connected by the command that speaks stdio. It cannot show the
- * user anything, so it is told at once what is missing, and the user gives it in the editor.
+ * Returns the row of another MCP client, admitted as an agent and connected by the stdio command. It cannot
+ * ask the user, so it receives the missing consent at once as text, and the user consents in the editor.
  *
- * @param packages the directory whose `node_modules` holds the clients
+ * @param packages the directory whose `node_modules` contains the clients
  */
 export function clientRow(kind: ClientKind, packages: string): Row {
   const on =
@@ -82,7 +82,7 @@ async function onStage(
       session,
       kind,
       begin,
-      // A request that broke off while it was held got no further than its method.
+      // The record of a request that was aborted while it was held ends with its method.
       ran: () =>
         http.requests.filter(
           ({ rpcMethod, sub, status }) => rpcMethod === 'tools/call' && sub !== undefined && status === 200,
@@ -96,7 +96,9 @@ async function onStage(
   }
 }
 
-/** What the model is told names what is missing, and no address that it could offer to open. */
+/**
+ * Checks that the model's text names what is missing, and contains no address that it could offer to open.
+ */
 function assertTold(text: string, words: RegExp): void {
   assert.match(text, words);
   assert.doesNotMatch(text, /:\/\/|127\.0\.0\.1/);
@@ -136,7 +138,7 @@ async function isOffered(session: ClientSession, tool: string): Promise<boolean>
   return (await session.offered()).some((name) => name.endsWith(tool));
 }
 
-/** A client reads the tools again while the conversation goes on: the model's next turn may come before it has. */
+/** A client updates its tools during the conversation, so the model's next turn may come too early. */
 async function callUntilOffered(session: ClientSession, tool: string): Promise<void> {
   while (!(await isOffered(session, tool))) await session.call('sign_in');
 }

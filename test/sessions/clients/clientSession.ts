@@ -7,10 +7,10 @@ import { createStateDirectory, type StateDirectory } from '../../host/stateDirec
 import { HeldModel, type Asked } from '../model/heldModel.js';
 import type { ClientKind, ClientSetting } from './clientKinds.js';
 
-/** Nothing listens there: what a client would fetch from the internet fails at once. */
+/** No listener is there, so a client's requests to the internet fail at once. */
 const nowhere = 'http://127.0.0.1:9';
 
-/** One conversation of a real client, in a process of its own, with a model whose words the test decides. */
+/** One conversation of a real client in its own process, with a model that the test controls. */
 export class ClientSession {
   #asked: Asked | undefined;
   #output = '';
@@ -24,7 +24,7 @@ export class ClientSession {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-2_000)));
     this.#ended = once(child, 'close').then(([code]) => code as number | null);
-    // What waits for the end sees the reason itself.
+    // Callers that await the end receive the reason.
     this.#ended.catch(() => undefined);
   }
 
@@ -61,23 +61,27 @@ export class ClientSession {
     return new ClientSession(child, model, state);
   }
 
-  /** What it printed last, for finding out why it failed. */
+  /** Returns its latest output, to diagnose failures. */
   get output(): string {
     return this.#output.trim();
   }
 
-  /** The names of the tools that the model is offered now. */
+  /** Returns the names of the tools that the model has now. */
   async offered(): Promise<readonly string[]> {
     return (await this.#turn()).tools.map(({ name }) => name);
   }
 
-  /** The model calls a tool of the server. @returns what the model is told */
+  /**
+   * Makes the model call a tool of the server.
+   *
+   * @returns the result that the model receives
+   */
   async call(tool: string, args: object = {}): Promise<string> {
     await this.begin(tool, args);
     return this.result();
   }
 
-  /** The model calls a tool; {@link result} waits for what it is told. */
+  /** Makes the model call a tool. {@link result} awaits its result. */
   async begin(tool: string, args: object = {}): Promise<void> {
     const asked = await this.#turn();
     const found = asked.tools.find(({ name }) => name.endsWith(tool));
@@ -89,19 +93,19 @@ export class ClientSession {
     asked.reply({ kind: 'toolCall', tool: found, args });
   }
 
-  /** What the model is told of its call. */
+  /** Returns the result of the model's call. */
   async result(): Promise<string> {
     return (await this.#turn()).results.at(-1) ?? '';
   }
 
-  /** The model has nothing more to say. */
+  /** Ends the model's turn. */
   async finish(): Promise<void> {
     (await this.#turn()).reply({ kind: 'text', text: 'Done.' });
     const code = await this.#ended;
     if (code !== 0) throw new Error(`It ended with ${String(code)}: ${this.output}`);
   }
 
-  /** The user presses Ctrl+C. */
+  /** Presses Ctrl+C as the user. */
   async interrupt(): Promise<void> {
     this.child.kill('SIGINT');
     await this.#ended;

@@ -11,11 +11,11 @@ const quickestUser = 600;
 type ChatStage = EditorStage<ChatSession>;
 
 /**
- * What happens in a session of the editor's own chat. What is missing is asked for by a card in the chat, while the call
- * waits.
+ * Returns the cells of a session of the editor's own chat, which asks for consent with a card while the
+ * call waits.
  *
- * @param approval what a user reads before a tool runs; undefined if they have allowed it before
- * @param windowClosed what becomes of a call whose window is closed
+ * @param approval text that a user reads before a tool runs; undefined if they have allowed it before
+ * @param windowClosed checks the result of a call whose window is closed
  */
 export function chatCells(
   approval: RegExp | undefined,
@@ -95,7 +95,7 @@ async function decline(stage: ChatStage): Promise<void> {
   await session.begin('create_branch', { name: 'unwanted' });
   await session.approve();
   await editor.window.chat.consentCard.text();
-  // A refusal that comes sooner than a user's can is taken for the client's own.
+  // A refusal faster than a user's counts as the client's own.
   await editor.window.page.waitForTimeout(quickestUser);
   await editor.window.chat.consentCard.cancel();
   assert.match(

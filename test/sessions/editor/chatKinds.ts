@@ -6,7 +6,7 @@ import type { EditorStage } from './editorStage.js';
 
 type ChatStage = EditorStage<ChatSession>;
 
-/** A call is under way, and its window is closed. */
+/** Closes the window during a call. */
 async function closeDuringCall(stage: ChatStage): Promise<void> {
   const { editor, session, world } = stage;
   await session.promptFor('list_branches');
@@ -16,7 +16,7 @@ async function closeDuringCall(stage: ChatStage): Promise<void> {
   await editor.window.page.close();
 }
 
-/** The chat goes with its window, and so does the call; in another window all is as before. */
+/** The chat and its call end with the window. In another window, everything is unchanged. */
 async function endsWithWindow(stage: ChatStage): Promise<void> {
   await stage.signIn();
   await closeDuringCall(stage);
@@ -30,7 +30,10 @@ async function endsWithWindow(stage: ChatStage): Promise<void> {
   await session.finish();
 }
 
-/** The session goes on without its window: its model is told, and the next call waits for a window. */
+/**
+ * The session continues without its window: its model receives a result, and the next call waits for a
+ * window.
+ */
 async function goesOnWithoutWindow(stage: ChatStage): Promise<void> {
   const { session } = stage;
   await stage.signIn();
@@ -54,7 +57,7 @@ export const localChat: EditorKind<ChatSession> = {
   cells: chatCells(/Create a branch, as alice@example\.org/, endsWithWindow),
 };
 
-/** Its calls are made by another model, which the chat's own model starts. */
+/** Another model, which the chat's own model starts, makes the calls. */
 export const subAgent: EditorKind<ChatSession> = {
   name: 'Sub-agent',
   isEditorsOwn: true,
@@ -67,6 +70,6 @@ export const agentHost: EditorKind<ChatSession> = {
   name: 'Agent host (Copilot)',
   isEditorsOwn: false,
   begin: (editor) => ChatSession.begin(editor, { harness: 'Copilot' }),
-  // It shows a tool's name, and its title nowhere.
+  // It shows a tool's name, and never its title.
   cells: chatCells(/repositories: repositories-create_branch/, goesOnWithoutWindow),
 };

@@ -3,18 +3,18 @@ import type { Asked } from '../model/heldModel.js';
 import type { ModelReply } from '../model/modelTurn.js';
 import type { SessionEditor } from './sessionEditor.js';
 
-/** One of those that the chat's picker of harnesses offers. */
+/** An option of the chat's harness picker. */
 type Harness = 'Local' | 'Copilot';
 
 export interface ChatOptions {
   readonly harness: Harness;
-  /** The tools of servers are called by an agent that the chat's model starts. */
+  /** Whether an agent that the chat's model starts calls the tools. */
   readonly subAgent?: boolean;
 }
 
 const prompt = 'Work with my repositories.';
 
-/** A conversation in the editor's chat, with a model whose words the test decides. */
+/** A conversation in the editor's chat, with a model that the test controls. */
 export class ChatSession {
   #asked: Asked | undefined;
   #isOpened = false;
@@ -24,7 +24,7 @@ export class ChatSession {
     private readonly options: ChatOptions,
   ) {}
 
-  /** Begins an empty conversation; nothing is sent yet. */
+  /** Starts an empty conversation without sending anything. */
   static async begin(editor: SessionEditor, options: ChatOptions): Promise<ChatSession> {
     const { harness } = options;
     editor.model.forget();
@@ -32,7 +32,7 @@ export class ChatSession {
     await chat.startAnew();
     const picker = page.locator('.chat-session-target-picker-item:visible').first();
     await picker.waitFor();
-    // What is chosen cannot be chosen again.
+    // The current option cannot be chosen again.
     if ((await picker.innerText()).trim() !== harness) {
       await picker.click();
       const row = page.locator('.action-widget .monaco-list-row');
@@ -43,8 +43,8 @@ export class ChatSession {
   }
 
   /**
-   * Prompts until the model is offered a tool. A session of the agent host does not wait for its servers in its first
-   * turn, and VS Code may draw nothing of what that turn asks the user: so the model only says something in it.
+   * Prompts until the model has a tool. A session of the agent host does not wait for its servers in its
+   * first turn, and VS Code may not render questions of that turn, so the model only returns text in it.
    */
   async promptFor(tool: string): Promise<void> {
     for (;;) {
@@ -58,18 +58,22 @@ export class ChatSession {
     }
   }
 
-  /** The names of the tools that the model is offered now. */
+  /** Returns the names of the tools that the model has now. */
   async offered(): Promise<readonly string[]> {
     return (await this.#turn()).tools.map(({ name }) => name);
   }
 
-  /** The model calls a tool. @returns what the model is told */
+  /**
+   * Makes the model call a tool.
+   *
+   * @returns the result that the model receives
+   */
   async call(tool: string, args: object = {}): Promise<string> {
     await this.begin(tool, args);
     return this.result();
   }
 
-  /** The model calls a tool; {@link result} waits for what it is told. */
+  /** Makes the model call a tool. {@link result} awaits its result. */
   async begin(tool: string, args: object = {}): Promise<void> {
     const { tools } = await this.#turn();
     const found = tools.find(({ name }) => name.endsWith(tool));
@@ -88,7 +92,7 @@ export class ChatSession {
     asked.reply(said);
   }
 
-  /** The model has nothing more to say. */
+  /** Ends the model's turn. */
   async finish(): Promise<void> {
     await this.#say('That is all.');
     await this.editor.window.chat.waitForAnswer('That is all.');
@@ -96,9 +100,9 @@ export class ChatSession {
   }
 
   /**
-   * The user lets a tool run that is not read-only, if the editor asks: it does not for one that was allowed before.
+   * Lets a tool run that is not read-only, if the editor asks, which it does not after an earlier approval.
    *
-   * @returns what they can read in the chat when it asks; undefined if it shows the consent card at once
+   * @returns the visible text of the question; undefined if the consent card is shown at once
    */
   async approve(): Promise<string | undefined> {
     const { page, chat: panel } = this.editor.window;
@@ -113,13 +117,15 @@ export class ChatSession {
     return text.replace(/\s+/g, ' ');
   }
 
-  /** The user presses the chat's button to stop. */
+  /** Presses the chat's stop button. */
   async stop(): Promise<void> {
     await this.#stopButton.click();
     await this.#ended();
   }
 
-  /** A sub-agent has the tools that there were at the user's prompt: what is signed in to meanwhile, the next one has. */
+  /**
+   * A sub-agent has the tools that existed at the user's prompt. A later sign-in affects only the next one.
+   */
   async renewTools(tool: string): Promise<void> {
     if (this.options.subAgent !== true) return;
     await this.#say('Signed in.');
@@ -128,13 +134,13 @@ export class ChatSession {
   }
 
   async #startSubAgent(): Promise<void> {
-    // A sub-agent of a window that was closed may ask once more before it ends.
+    // A sub-agent of a closed window may send one more request before it ends.
     while (!(await this.offered()).includes('runSubagent'))
       await this.reply({ kind: 'text', text: 'Enough.' });
     await this.begin('runSubagent', { description: 'Work', prompt });
   }
 
-  /** The last that the model says; a sub-agent says it to the chat's model. */
+  /** Sends the model's last text. A sub-agent sends it to the chat's model. */
   async #say(text: string): Promise<void> {
     await this.reply({ kind: 'text', text });
     if (this.options.subAgent === true) await this.reply({ kind: 'text', text });
@@ -144,7 +150,7 @@ export class ChatSession {
     return this.editor.window.page.locator('.interactive-input-part:visible .codicon-stop-circle').first();
   }
 
-  /** Waits until the turn is over and the chat takes another prompt. */
+  /** Waits until the turn is over and the chat accepts another prompt. */
   async #ended(): Promise<void> {
     await this.#stopButton.waitFor({ state: 'hidden' });
   }

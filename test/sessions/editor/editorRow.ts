@@ -13,7 +13,7 @@ export interface EditorKind<Session> extends Beginning<Session> {
   readonly cells: Readonly<Record<SessionEvent, StagedCell<Session>>>;
 }
 
-/** @param pictures absolute directory for pictures of cards, and of what was on the screen when a cell failed */
+/** @param pictures absolute directory for pictures of cards, and of the screen when a cell failed */
 export function editorRow<Session>(kind: EditorKind<Session>, shared: SharedEditor, pictures: string): Row {
   const cellOf = (event: SessionEvent): Cell => {
     const act = kind.cells[event];
@@ -27,7 +27,7 @@ export function editorRow<Session>(kind: EditorKind<Session>, shared: SharedEdit
         await act(stage);
       } catch (error) {
         await stage.pictures.takeFailed(editor.browser.context.pages());
-        // The next cell must not meet what this one left.
+        // The next cell must start without leftovers of this one.
         await editor.renewWindow();
         throw error;
       } finally {

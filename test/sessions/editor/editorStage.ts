@@ -6,18 +6,18 @@ import { answer } from '../../workbench/userInBrowser.js';
 import { ServersView } from '../../workbench/serversView.js';
 import type { SessionEditor } from './sessionEditor.js';
 
-/** Long enough for a step, short enough to be waited for, in seconds. */
+/** Long enough for a step and short enough to wait for, in seconds. */
 export const accessTokenSeconds = 15;
 export const server = 'repositories';
 
-/** How a kind of session begins. */
+/** The way a kind of session starts. */
 export interface Beginning<Session> {
   /** Whether VS Code's own MCP client runs its servers. */
   readonly isEditorsOwn: boolean;
   readonly begin: (editor: SessionEditor) => Promise<Session>;
 }
 
-/** A world that nobody has signed in to, configured in the editor, and a session that has just begun. */
+/** A signed-out world, configured in the editor, and a new session. */
 export class EditorStage<Session> {
   private constructor(
     readonly editor: SessionEditor,
@@ -66,25 +66,25 @@ export class EditorStage<Session> {
     return this.beginning.begin(this.editor);
   }
 
-  /** Opens the card's address and goes through the browser's pages. */
+  /** Opens the card's address and completes the browser's pages. */
   async consent(): Promise<void> {
     const { window } = this.editor;
     await answer(await window.pageOpenedBy(() => window.chat.consentCard.open()), window);
   }
 
-  /** Calls of tools that the server let run. */
+  /** Returns the number of tool calls that the server ran. */
   ran(): number {
     return this.#calls().filter(({ sub, status }) => sub !== undefined && status === 200).length;
   }
 
-  /** From now on the server holds calls of tools back. */
+  /** Makes the server hold tool calls from now on. */
   hold(): void {
     const { http } = this.world.repositories;
     http.faultOnly = 'tools/call';
     http.fault = 'held';
   }
 
-  /** Waits until the call that the server holds back has been given up. */
+  /** Waits until the held call has been aborted. */
   async givenUp(): Promise<void> {
     while (this.#calls().at(-1)?.status === undefined) await setTimeout(50);
   }
@@ -93,13 +93,13 @@ export class EditorStage<Session> {
     return this.world.repositories.http.requests.filter(({ rpcMethod }) => rpcMethod === 'tools/call');
   }
 
-  /** Takes the server out of the settings, and ends it. */
+  /** Removes the server from the settings and ends it. */
   async end(): Promise<void> {
     try {
       await this.editor.configure({});
       await this.serversView.waitForNone();
-      // The next world's server has the same name: only while there is none can they be told apart. The agent host
-      // runs the same command for both.
+      // The next world's server has the same name, so the list must be empty in between to tell them apart.
+      // The agent host runs the same command for both.
       if (this.beginning.isEditorsOwn) await this.editor.window.seeMcpServers([], [server]);
     } finally {
       await this.world.close();

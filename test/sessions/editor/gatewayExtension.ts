@@ -6,8 +6,8 @@ import type { MoreExtensions } from './sessionEditor.js';
 const name = 'mcp-gateway';
 
 /**
- * An extension that starts VS Code's MCP gateway in each window, as Copilot CLI's and Claude's sessions in the extension
- * host do, and writes down the addresses that it serves.
+ * Packages an extension that starts VS Code's MCP gateway in each window, as Copilot CLI's and Claude's
+ * sessions in the extension host do, and records its addresses.
  *
  * @param dir absolute
  */
@@ -30,7 +30,7 @@ exports.activate = async (context) => {
   return { vsixes: [vsix], proposedApiFor: [`${TEST_PUBLISHER}.${name}`] };
 }
 
-/** Where the window that wrote last serves a server; undefined if it does not. */
+/** Returns a server's address in the window that wrote last; undefined if there is none. */
 export async function gatewayAddress(dir: string, server: string): Promise<string | undefined> {
   const text = await readFile(addressesFile(dir), 'utf8').catch(() => '[]');
   const servers = JSON.parse(text) as readonly { readonly label: string; readonly address: string }[];

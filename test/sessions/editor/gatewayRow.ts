@@ -14,8 +14,8 @@ import type { SharedEditor } from './sharedEditor.js';
 type GatewayStage = EditorStage<Client>;
 
 /**
- * A client of VS Code's MCP gateway, which serves the sessions that run in the extension host. What is missing is asked
- * for in a notification of the editor.
+ * Returns a client of VS Code's MCP gateway, which serves the sessions in the extension host. The editor
+ * asks for consent in a notification.
  */
 export function gateway(shared: SharedEditor): EditorKind<Client> {
   return {
@@ -24,7 +24,7 @@ export function gateway(shared: SharedEditor): EditorKind<Client> {
     begin: async () => {
       for (;;) {
         const address = await shared.gatewayAddress(server);
-        // The address of a window that was closed stays written until the next one writes its own.
+        // The address of a closed window remains on disk until the next window writes its own.
         const client = address === undefined ? undefined : await connect(address).catch(() => undefined);
         if (client !== undefined && (await hasTools(client))) return client;
         await setTimeout(200);
@@ -44,7 +44,7 @@ export function gateway(shared: SharedEditor): EditorKind<Client> {
   };
 }
 
-/** Whether the server runs, which listing its tools brings about. */
+/** Checks whether the server runs, by listing its tools, which also starts it. */
 async function hasTools(client: Client): Promise<boolean> {
   for (let tries = 0; tries < 50; tries++) {
     if ((await toolNames(client).catch(() => [])).length > 0) return true;
@@ -60,7 +60,7 @@ async function connect(address: string): Promise<Client> {
   return client;
 }
 
-/** The editor's question. It fades after some seconds, and stays where the bell in the status bar leads. */
+/** Returns the editor's question. It fades after some seconds, and stays in the notification center. */
 async function question({ editor }: GatewayStage, text: string): Promise<Locator> {
   const { window } = editor;
   const bar = window.page.locator('.statusbar');
@@ -71,7 +71,7 @@ async function question({ editor }: GatewayStage, text: string): Promise<Locator
   return asked;
 }
 
-/** The client of a user who has signed in. */
+/** Returns the client of a signed-in user. */
 async function signedIn(stage: GatewayStage): Promise<void> {
   await stage.signIn();
   await listsBranches(stage.session);
@@ -81,7 +81,7 @@ async function listsBranches(client: Client): Promise<void> {
   while (!(await toolNames(client)).includes('list_branches')) await setTimeout(100);
 }
 
-/** Closing it is a no. */
+/** Closing it counts as a denial. */
 async function close(asked: Locator): Promise<void> {
   await asked.hover();
   await asked.getByRole('button', { name: /^Clear Notification/ }).click();
@@ -93,7 +93,7 @@ async function consent(stage: GatewayStage, text: string): Promise<void> {
   await answer(await window.pageOpenedBy(() => open.click()), window);
 }
 
-/** A call that waits for the user meanwhile; it fails where it is waited for. */
+/** Starts a call that waits for the user. Its failure is reported to the code that awaits it. */
 function begin(
   client: Client,
   tool: string,
@@ -167,7 +167,7 @@ async function expire(stage: GatewayStage): Promise<void> {
   await session.close();
 }
 
-/** The gateway goes with its window; another window has one of its own. */
+/** The gateway ends with its window. Another window has its own. */
 async function windowClosed(stage: GatewayStage): Promise<void> {
   const { editor, session, world } = stage;
   await signedIn(stage);

@@ -10,33 +10,36 @@ import { Workbench } from '../../host/workbench.js';
 import { copilotAddresses, copilotToken } from '../model/copilotAddresses.js';
 import { HeldModel } from '../model/heldModel.js';
 
-/** What the chat offers beside models of one's own: the editor chooses, and calls the model that stands in for all. */
+/** The chat's default model: the editor chooses, and the scripted model receives every request. */
 const modelName = 'Auto';
-/** At its first width the chat breaks lines within words. In CSS pixels. */
+/** At its default width, the chat breaks lines within words. In CSS pixels. */
 const chatWidth = 560;
-/** Taken for a token with the smoke test driver alone (`chat.agentHost.unsafeTestToken`); nothing but the model is shown it. */
+/**
+ * Accepted as a token only with the smoke test driver (`chat.agentHost.unsafeTestToken`). Only the model
+ * receives it.
+ */
 const testToken = 'not-a-token';
 
-/** Extensions beside the one under test. */
+/** Extensions in addition to the one under test. */
 export interface MoreExtensions {
   readonly vsixes?: readonly string[];
-  /** The ids of those that may use proposed API. */
+  /** IDs of the ones that may use proposed API. */
   readonly proposedApiFor?: readonly string[];
 }
 
-/** A VS Code whose agent host starts, with the packaged extension and a model whose every word a test decides. */
+/** A VS Code with a working agent host, the packaged extension, and a model that a test controls. */
 export class SessionEditor {
   private constructor(
     readonly model: HeldModel,
     readonly browser: Browser,
-    /** The window that is open, or was open last. */
+    /** The open window, or the last one that was open. */
     private opened: Workbench,
     private readonly url: string,
     private readonly settings: UserSettings,
     private readonly closers: (() => Promise<void>)[],
   ) {}
 
-  /** @throws Error if it, or the browser, does not start */
+  /** @throws Error if the editor or the browser does not start */
   static async start({ vsixes = [], proposedApiFor = [] }: MoreExtensions = {}): Promise<SessionEditor> {
     const vsix = process.env['MCP_OAUTH_BROKER_VSIX'];
     const entry = process.env['AGENT_HOST_ENTRY'];
@@ -86,7 +89,7 @@ export class SessionEditor {
     for (const page of this.browser.context.pages()) if (page !== this.opened.page) await page.close();
   }
 
-  /** Opens a window in place of one that was closed. */
+  /** Opens a window in place of a closed one. */
   async openWindow(): Promise<void> {
     this.opened = await Workbench.open(this.browser.context, this.url);
     await this.opened.chat.open();
@@ -97,7 +100,7 @@ export class SessionEditor {
     return this.settings.change({ 'mcpOAuthBroker.servers': servers });
   }
 
-  /** Starts a world, which ends with the editor if the cell that it is for does not end it. */
+  /** Starts a world, which ends with the editor unless its cell ends it. */
   startWorld(options: WorldOptions): Promise<World> {
     const starting = startWorld(options);
     this.closers.push(() =>
@@ -114,7 +117,7 @@ export class SessionEditor {
   }
 }
 
-/** Closes the last first. */
+/** Runs the closers in reverse order. */
 async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
 }

@@ -2,25 +2,25 @@ import { createStateDirectory, type StateDirectory } from '../../host/stateDirec
 import { gatewayAddress, gatewayExtension } from './gatewayExtension.js';
 import { SessionEditor } from './sessionEditor.js';
 
-/** The one editor of all rows, because starting it takes longer than most cells. */
+/** The editor that all rows share, because starting it takes longer than most cells. */
 export class SharedEditor {
   #running: Promise<SessionEditor> | undefined;
   #state: StateDirectory | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws Error once it is being closed: the cells that are left start no other editor */
+  /** @throws Error while it is closing, so that the remaining cells start no other editor */
   async get(): Promise<SessionEditor> {
     if (this.#closing !== undefined) throw new Error('The editor was closed.');
     this.#running ??= this.#start();
     return this.#running;
   }
 
-  /** Where VS Code's gateway serves a server in the window that was opened last; undefined if it does not. */
+  /** Returns a server's address at VS Code's gateway in the latest window; undefined if there is none. */
   async gatewayAddress(server: string): Promise<string | undefined> {
     return this.#state && gatewayAddress(this.#state.path, server);
   }
 
-  /** However often it is called, it is done when everything has ended. */
+  /** Resolves when everything has ended. May be called several times. */
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

@@ -13,7 +13,7 @@ interface Body {
   readonly model?: string;
 }
 
-/** OpenAI's chat completions, which VS Code and Copilot CLI speak. */
+/** OpenAI's chat completions, which VS Code and Copilot CLI use. */
 export const chatCompletions: ModelDialect = {
   path: /\/chat\/completions$/,
   read: (body) => {

@@ -6,8 +6,8 @@ const hour = 3600;
 const plan = 'individual_subscription_copilot';
 
 /**
- * The addresses of GitHub and of Copilot's service that the agent host asks before it begins a session, as they stand
- * for an account that there is not.
+ * The addresses of GitHub and Copilot's service that the agent host requests before it starts a session,
+ * with responses for a fictitious account.
  */
 export const copilotAddresses: OtherAddresses = (request, response, origin) => {
   const path = pathOf(request);
@@ -26,7 +26,7 @@ export const copilotAddresses: OtherAddresses = (request, response, origin) => {
   return respond({});
 };
 
-/** Copilot's token, which is none. */
+/** Returns a dummy Copilot token. */
 export function copilotToken(origin: string): object {
   const expires_at = Math.floor(Date.now() / 1000) + 24 * hour;
   return {
@@ -57,7 +57,7 @@ const copilotUser = {
   quota_snapshots: { chat: unlimited, completions: unlimited, premium_interactions: unlimited },
 };
 
-/** Names that the editor looks for among the models. */
+/** Model names that the editor requires. */
 const models = ['gpt-4.1', 'gpt-4o', 'gpt-4o-mini', 'gpt-5-mini'].map((id) => ({
   id,
   object: 'model',

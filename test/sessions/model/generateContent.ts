@@ -16,7 +16,7 @@ interface Body {
   readonly tools?: readonly { readonly functionDeclarations?: readonly { readonly name: string }[] }[];
 }
 
-/** Google's `generateContent`, which Gemini CLI speaks. */
+/** Google's `generateContent`, which Gemini CLI uses. */
 export const generateContent: ModelDialect = {
   path: /:(stream)?[gG]enerateContent$/,
   read: (body) => {

@@ -10,17 +10,17 @@ import type { ModelDialect, ModelReply, ModelTurn } from './modelTurn.js';
 
 const dialects: readonly ModelDialect[] = [chatCompletions, messages, responses, generateContent];
 
-/** A request that waits for what the model says. */
+/** A request that waits for the model's reply. */
 export interface Asked extends ModelTurn {
   readonly reply: (reply: ModelReply) => void;
 }
 
-/** Serves what is not a request to the model; false if it does not know the path. */
+/** Handles requests other than model requests. Returns false for an unknown path. */
 export type OtherAddresses = (request: IncomingMessage, response: ServerResponse, origin: string) => boolean;
 
 /**
- * A language model on loopback whose every word a test decides: a request waits until the test replies. So a test
- * decides what happens between two calls of one conversation. Requests without tools, such as those for a title, get a
+ * A language model on loopback that a test controls: a request waits until the test replies, so a test can
+ * act between two calls of one conversation. Requests without tools, such as those for a title, receive a
  * title at once.
  */
 export class HeldModel {
@@ -28,7 +28,7 @@ export class HeldModel {
   readonly #unanswered = new Set<Asked>();
   readonly #waiting: ((asked: Asked) => void)[] = [];
   #close: () => Promise<void> = () => Promise.resolve();
-  /** Without a trailing slash. */
+  /** The origin without a trailing slash. */
   origin = '';
 
   static async start(otherAddresses: OtherAddresses = () => false): Promise<HeldModel> {
@@ -46,14 +46,14 @@ export class HeldModel {
     return model;
   }
 
-  /** The next request that offers tools. */
+  /** Resolves with the next request that offers tools. */
   next(): Promise<Asked> {
     const first = this.#asked.shift();
     if (first !== undefined) return Promise.resolve(first);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Ends every turn that waits, and whatever waits for one. */
+  /** Ends every pending turn, and every wait for one. */
   forget(): void {
     this.#asked.length = 0;
     this.#waiting.length = 0;

@@ -19,7 +19,7 @@ interface Body {
   readonly model?: string;
 }
 
-/** Anthropic's messages, which Claude Code speaks. */
+/** Anthropic's messages, which Claude Code uses. */
 export const messages: ModelDialect = {
   path: /\/v1\/messages$/,
   read: (body) => {

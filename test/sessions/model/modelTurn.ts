@@ -2,36 +2,36 @@ import type { ServerResponse } from 'node:http';
 
 /** A tool that a client offers its model. */
 export interface OfferedTool {
-  /** As the client names it; the names of the broker's own tools end it. */
+  /** The client's name for it, which ends with the broker's tool name. */
   readonly name: string;
-  /** Codex groups the tools of a server, and wants the group named with a call. */
+  /** Codex groups the tools of a server and requires the group in a call. */
   readonly group?: string;
 }
 
-/** What a client asks its model in one request. */
+/** The content of a client's request to its model. */
 export interface ModelTurn {
   readonly tools: readonly OfferedTool[];
   /** The results of tools since the user's prompt, oldest first. */
   readonly results: readonly string[];
-  /** The user's prompt, as the client passes it on. */
+  /** The user's prompt, as the client sends it. */
   readonly prompt: string;
 }
 
-/** What the model says. */
+/** The model's reply. */
 export type ModelReply =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'toolCall'; readonly tool: OfferedTool; readonly args: object };
 
-/** One of the interfaces that clients speak to models. */
+/** An API between clients and models. */
 export interface ModelDialect {
   readonly path: RegExp;
-  /** @param body of the request, parsed */
+  /** @param body the parsed body of the request */
   read(body: unknown): ModelTurn;
-  /** @param id of the reply, which differs from those of all others */
+  /** @param id a unique ID for the reply */
   write(reply: ModelReply, id: string, body: unknown, response: ServerResponse): void;
 }
 
-/** The content of a message: text, or parts of which some are text. */
+/** The content of a message: text, or parts that may contain text. */
 export type Content = string | readonly { readonly text?: string; readonly content?: Content }[] | null;
 
 export function textOf(content: Content | undefined): string {
@@ -39,7 +39,11 @@ export function textOf(content: Content | undefined): string {
   return (content ?? []).map((part) => part.text ?? textOf(part.content)).join('');
 }
 
-/** Begins an event stream. @returns sends one event */
+/**
+ * Starts an event stream.
+ *
+ * @returns a function that sends one event
+ */
 export function eventStream(response: ServerResponse): (data: object | string, name?: string) => void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   return (data, name) => {

@@ -28,7 +28,7 @@ interface Body {
   readonly model?: string;
 }
 
-/** OpenAI's responses, which Codex speaks. */
+/** OpenAI's responses, which Codex uses. */
 export const responses: ModelDialect = {
   path: /\/v1\/responses$/,
   read: (body) => {
