@@ -45,7 +45,10 @@ export interface CorePlatform {
   readonly secrets: SecretStore;
   /** Whether secret storage reports the writes of every window. */
   readonly hearsAllWindows?: boolean | undefined;
-  /** How much earlier than on other machines sign-ins are refreshed here, in milliseconds; 0 if absent. */
+  /**
+   * How much earlier than on other machines sign-ins are refreshed here, as a fraction of the usual margin; 0
+   * if absent.
+   */
   readonly refreshEarliness?: number | undefined;
   /** Lets windows see each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords | undefined;

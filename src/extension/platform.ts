@@ -26,7 +26,9 @@ export interface Platform extends EditorSettings {
   /** The absolute path of the extension's directory on the machine that it runs on. */
   readonly directory: string;
   readonly storage: MachineStorage;
-  /** How much earlier than on other machines sign-ins are refreshed here, as a part of the usual margin. */
+  /**
+   * How much earlier than on other machines sign-ins are refreshed here, as a fraction of the usual margin.
+   */
   readonly earliness: number;
   /**
    * The notes for the user of a remote window; undefined if the extension runs on the machine that the window

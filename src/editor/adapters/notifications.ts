@@ -92,8 +92,7 @@ export class Notifications {
   /**
    * Runs `work` while showing a notification that can be cancelled.
    *
-   * @param work receives a function that reports the progress, and a signal that is aborted when the user
-   *   cancels
+   * @param work receives a function that reports the progress, and a token that is cancelled by the user
    */
   progress<T>(
     title: string,

@@ -109,7 +109,10 @@ export class ServerChanges {
     }
   }
 
-  /** Renames the entry. The rules apply under both names until then, so that no call runs without them. */
+  /**
+   * Renames the entry. Until the entry has the new name, the rules apply under both names, so that no call
+   * runs without them.
+   */
   async #rename({ url }: ServerConfig, from: string, to: string, rules: unknown): Promise<void> {
     const { settings, toolRules, admissions } = this.parts;
     const server = [...settings.servers, ...settings.disabled].find(({ name }) => name === from);
