@@ -40,20 +40,26 @@ import { LoopbackServer } from '../loopback/loopbackServer.js';
 import { Relay } from '../relay/relay.js';
 import { ServerProfiles } from '../relay/upstream/serverProfiles.js';
 
-/** What the broker stands on: storage, time, and what its other windows and processes share with it. */
+/** The storage, the time, and the data that the broker shares with other windows and processes. */
 export interface CorePlatform {
   readonly secrets: SecretStore;
   /** Whether secret storage reports the writes of every window. */
   readonly hearsAllWindows?: boolean | undefined;
-  /** How much earlier than on other machines sign-ins are refreshed here, in milliseconds; 0 if absent. */
+  /**
+   * How much earlier than on other machines sign-ins are refreshed here, as a fraction of the usual margin; 0
+   * if absent.
+   */
   readonly refreshEarliness?: number | undefined;
   /** Lets windows see each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords | undefined;
-  /** Keeps the agents that were admitted, with the user's answers to them; the shared records do if absent. */
+  /**
+   * Stores the admitted agents and the user's decisions about their requests; the shared records are used if
+   * absent.
+   */
   readonly agentRecords?: SharedRecords | undefined;
-  /** How windows let each other know what they see; absent if there is only one. */
+  /** How windows notify each other of what they observe; absent if there is only one. */
   readonly notices?: WindowNotices | undefined;
-  /** The client of the editor whose windows those are, if others have windows on this machine too. */
+  /** The editor client that these windows belong to, if other clients have windows on this machine too. */
   readonly clientKey?: ClientIdentity | undefined;
   readonly memory: Memory;
   readonly lock: Lock;
@@ -63,22 +69,25 @@ export interface CorePlatform {
   readonly assertions?: AssertionSource | undefined;
 }
 
-/** What is configured and recorded, as it is now. */
+/** The current settings and records. */
 export interface CoreSettings {
   readonly servers: () => readonly ServerConfig[];
-  /** The organization's, for servers with the grant `enterpriseManaged`. */
+  /** The organization's identity provider, for servers with the grant `enterpriseManaged`. */
   readonly identityProvider?: IdentityProviderSession | undefined;
-  /** The same if the user signs in to it here: the present content of the settings. */
+  /** Returns the current setting of the identity provider, if the user signs in to it here. */
   readonly identityProviderSetting?: (() => IdentityProviderConfig | undefined) | undefined;
-  /** Which account of a server is used here; the choice ends with the process if absent. */
+  /** The account of each server that is used here; if absent, the choice lasts as long as the process. */
   readonly accountChoice?: AccountChoice | undefined;
-  /** What callers may do with which tool; everything if absent. */
+  /** The user's rules for calls of tools; all calls are allowed if absent. */
   readonly toolRules?: ToolRules | undefined;
   /** Records tool calls; none are recorded if absent. */
   readonly recording?: CallRecording | undefined;
 }
 
-/** What sign-ins know already, and their questions to the user. Each member is read when a sign-in needs it. */
+/**
+ * The stored answers for sign-ins, and their questions to the user. Each member is read when a sign-in needs
+ * it.
+ */
 interface SignInAnswers {
   readonly decisions?: ServerDecisions | undefined;
   /** Absent if there is no user to ask. */
@@ -86,33 +95,33 @@ interface SignInAnswers {
   readonly metadata: MetadataCache;
   readonly clientSecrets: ClientSecrets;
   readonly sentRedirects?: SentRedirects | undefined;
-  /** Our client ID metadata document, if one is hosted. */
+  /** The address of the client ID metadata document, if one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }
 
-/** How the user takes part. */
+/** The parts through which the user takes part. */
 export interface CoreUser {
   readonly answers: SignInAnswers;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly redirects: (loopback: LoopbackServer) => RedirectUris;
-  /** How the editor's cards open launch pages; at their loopback addresses if absent. */
+  /** How launch pages of the editor's cards are opened; at their loopback addresses if absent. */
   readonly cardBrowser?: CardBrowser | undefined;
   readonly confirmAccountChange: ConfirmAccountChange;
   /** Absent if there is no user to ask. */
   readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
-  /** The name of an account that the server does not name; absent if there is no user to change it. */
+  /** Returns a name for an account that the server does not name; absent if there is no user to change it. */
   readonly numberedAccount?: ((number: number) => string) | undefined;
-  /** Which sign-ins may be used on this machine; all of them if absent. */
+  /** Decides which sign-ins may be used on this machine; all of them if absent. */
   readonly use?: UseHere | undefined;
-  /** For servers that use an account of the editor's. */
+  /** The tokens of the editor's accounts, for servers that use one. */
   readonly editorAccounts?: EditorAccountTokens | undefined;
   /** Asks about calls of tools whose rule is to ask; absent if there is no user to ask. */
   readonly toolPrompt?: ToolPrompt | undefined;
-  /** Translates what the relay shows the user; English if absent. */
+  /** Translates what the relay shows to the user; English if absent. */
   readonly translate?: Translate | undefined;
 }
 
-/** What the broker needs of the editor, or of a process without one. */
+/** The parts that the editor, or a process without an editor, provides to the broker. */
 export interface CoreParts {
   readonly network: Network;
   readonly platform: CorePlatform;
@@ -120,7 +129,7 @@ export interface CoreParts {
   readonly user: CoreUser;
 }
 
-/** The broker and its relay, put together. */
+/** The broker and its relay. */
 export interface Core extends Disposable {
   readonly http: Network;
   readonly credentials: CredentialStore;
@@ -131,9 +140,9 @@ export interface Core extends Disposable {
   readonly callbacks: PendingCallbacks;
   readonly loopback: LoopbackServer;
   readonly relay: Relay;
-  /** What agents wait for. */
+  /** The consents that agents wait for. */
   readonly consents: AgentConsents;
-  /** What the user is asked about the calls of agents, if a tool's rule is to ask. */
+  /** The questions to the user about agents' calls of tools whose rule is to ask. */
   readonly approvals: AgentToolApprovals;
   readonly signIns: SignIns;
   readonly signOuts: SignOuts;
@@ -142,7 +151,7 @@ export interface Core extends Disposable {
   readonly toolScopes: ToolScopes;
 }
 
-/** Nothing is asked of the network and nothing listens until it is needed. */
+/** Creates the broker. It sends no request and does not listen before it is needed. */
 export function createCore({ network, platform, settings, user }: CoreParts): Core {
   const { secrets, memory, lock, clock, log, clientKey, refreshEarliness } = platform;
   const { servers, toolRules = noToolRules, recording } = settings;

@@ -12,7 +12,7 @@ import type { EditorServerSettings } from './settings/serverSettings.js';
 import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './signIn/sessionAccount.js';
 import { showSignOut } from './signIn/signOutReport.js';
 
-/** As in package.json. */
+/** The provider's ID, as in package.json. */
 export const authenticationProviderId = 'mcpOAuthBroker';
 
 interface Announced {
@@ -21,7 +21,10 @@ interface Announced {
   readonly session: vscode.AuthenticationSession;
 }
 
-/** Keys for one server's address on the relay, as one account; what other extensions get in place of its tokens. */
+/**
+ * Issues keys for one server's address on the relay, as one account. Other extensions get such a key instead
+ * of the server's tokens.
+ */
 interface RelayKeys {
   keyFor(server: ServerConfig, account: string): Redacted;
   revokeKey(server: ServerConfig, account: string): void;
@@ -37,15 +40,17 @@ export interface AuthenticationProviderParts {
 }
 
 /**
- * The sign-ins as the editor's accounts: one session an account of a server, the one in use first. A session's scope is the server's
- * name, and its access token is a key of the relay, which can be revoked; the server's own token is given to
- * nobody.
+ * Offers the sign-ins as accounts of the editor: one session for each account of a server, the account in use
+ * first. A session's scope is the server's name, and its access token is a revocable key of the relay. The
+ * server's own token is never handed out.
  */
 export class BrokerAuthenticationProvider implements vscode.AuthenticationProvider, Disposable {
   readonly #changed =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly #subscriptions: readonly Disposable[];
-  /** What was announced, by server name and sign-in; undefined until an extension has asked. */
+  /**
+   * The announced sessions, by server name and sign-in; undefined until an extension has requested sessions.
+   */
   #announced: ReadonlyMap<string, Announced> | undefined;
   #updates: Promise<void> = Promise.resolve();
 
@@ -58,15 +63,15 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   }
 
   /**
-   * @param scopes the names or addresses of servers; any one of them
-   * @param options.account only this account's sessions
+   * @param scopes the names or addresses of servers; a session of any of them is returned
+   * @param options.account only sessions of this account are returned
    */
   async getSessions(
     scopes: readonly string[] | undefined,
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
     if (this.#announced === undefined) {
-      // The extension that asks gets all of them; only later differences are announced.
+      // The extension that requests sessions gets all of them; only later differences are announced.
       this.#queue(async () => void (this.#announced ??= await this.#current()));
     }
     const all = await this.#current();
@@ -77,10 +82,11 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   }
 
   /**
-   * @param scopes the name or address of a server; without one the account's server, else the user chooses
-   * @param options.account the account that is wanted; no other one's session is returned
+   * @param scopes the name or address of a server; if empty, the server of the account is used, or the user
+   *   chooses one
+   * @param options.account the account to sign in; a session of another account is not returned
    * @throws vscode.CancellationError if the user chose no server or cancelled
-   * @throws Error if another account was signed in than the one that is wanted
+   * @throws Error if the user signed in to a different account than the requested one
    */
   async createSession(
     scopes: readonly string[],
@@ -94,7 +100,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const outcome = await (account === undefined
       ? this.parts.personalSignIn.signIn(server)
       : this.parts.personalSignIn.signInAs(server, account));
-    // The user has seen why; the extension learns that it did not happen.
+    // The user has seen the reason; the extension learns only that there is no session.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
     if (account !== undefined && !isSignInOf(account, server, outcome.credential))
       throw new Error(otherAccountSignedIn(server, account, outcome.credential));
@@ -102,10 +108,13 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   }
 
   /**
-   * Signs that account out. The Accounts menu has asked its own question by then, knows of no other account that could
-   * act, and lets go of the account in any case (`SignOutOfAccountAction` in
-   * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). So nothing is asked here: calls
-   * of this workspace act as no account until the user chooses one, which the notification offers. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
+   * Signs the account out. The Accounts menu has already asked for confirmation; it cannot offer a
+   * replacement account, and it always drops the account (`SignOutOfAccountAction` in
+   * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). Therefore this method
+   * asks nothing: calls of this workspace act as no account until the user chooses one, which the
+   * notification offers. A session that no longer exists, or is being removed, is not an error, because the
+   * Accounts menu removes several sessions at once.
+   */
   async removeSession(sessionId: string): Promise<void> {
     for (const server of this.parts.settings.servers) {
       const all = await this.parts.credentials.all(server.url);
@@ -129,7 +138,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     for (const server of this.parts.settings.servers) {
       const inUse = await this.parts.credentials.get(server.url);
       const all = await this.parts.credentials.all(server.url);
-      // Who asks for any session of a server takes the first.
+      // An extension that requests any session of a server takes the first one.
       for (const credential of new Set(inUse === undefined ? all : [inUse, ...all])) {
         const session = this.#sessionOf(server, credential);
         sessions.set(`${server.name} ${session.id}`, { server, credential, session });
@@ -147,18 +156,24 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     };
   }
 
-  /** One after the other, so that each is compared with what was really announced. */
+  /**
+   * Runs updates one after the other, so that each is compared with the sessions that were actually
+   * announced.
+   */
   #queue(work: () => Promise<void>): void {
     // Storage that cannot be read now is read again at the next change.
     this.#updates = this.#updates.then(work).catch(() => undefined);
   }
 
-  /** A refresh changes tokens, and nothing of what a session shows, so it is not announced. */
+  /**
+   * Announces changed sessions. A refresh changes tokens but nothing that a session shows, so it is not
+   * announced.
+   */
   async #update(): Promise<void> {
     const before = this.#announced ?? new Map<string, Announced>();
     const ids = new Set<string>();
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
-    // The keys of a sign-in end with it, before the next one is announced.
+    // The keys of a removed sign-in are revoked before the next sign-in is announced.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
     for (const { server, credential } of removed) this.parts.keys.revokeKey(server, accountKeyOf(credential));
     const now = await this.#current();
@@ -172,9 +187,9 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
       if (old !== undefined && old.account.label !== session.account.label) renamed.push(old);
     }
     this.#announced = now;
-    // The Accounts menu adds by label and removes by account id, the additions of an event first (`registerListeners` in
-    // src/vs/workbench/browser/parts/globalCompositeBar.ts): in one event, a renewed account would be gone from it, and a
-    // renamed one stand there with both names.
+    // The Accounts menu adds accounts by label and removes them by ID, and processes the additions of an
+    // event first (`registerListeners` in src/vs/workbench/browser/parts/globalCompositeBar.ts). In a single
+    // event, it would lose a renewed account and list a renamed one under both names.
     const gone = [...removed.map(({ session }) => session), ...renamed];
     if (gone.length > 0) this.#changed.fire({ added: [], removed: gone, changed: [] });
     if (added.length + changed.length > 0) this.#changed.fire({ added, removed: [], changed });

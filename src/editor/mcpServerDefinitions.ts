@@ -27,32 +27,36 @@ export interface DefinitionParts {
   readonly sessionsNote?: string | undefined;
 }
 
-/** What the provided command needs on disk. */
+/** Provides the files that the provided command needs. */
 export interface SessionBridge {
-  /** Puts the script in its place. */
+  /** Writes the script to its place. */
   place(): Promise<void>;
-  /** The same each time, and without a secret. */
+  /** Returns the command. It is the same each time and contains no secret. */
   command(server: string): ProvidedCommand;
   window(parts: {
     readonly folders: () => readonly string[];
-    /** Begins to listen. */
+    /** Starts listening, and returns the address. */
     readonly address: () => Promise<Endpoint>;
     readonly clock: Clock;
     readonly log: Log;
   }): WindowAnnouncement;
 }
 
-/** As in package.json. */
+/** The provider's ID, as in package.json. */
 const definitionProviderId = 'mcpOAuthBroker.servers';
 
-/** As an editor without stdio servers gets it, it has an address where nothing listens. */
+/**
+ * A definition as it is provided. In an editor without stdio servers, it has an address at which nothing
+ * listens.
+ */
 export type ProvidedDefinition = vscode.McpStdioServerDefinition | vscode.McpHttpServerDefinition;
 
 /**
- * The configured servers as VS Code's MCP servers. What `provide` gives is kept by the editor on disk, and holds no
- * address and no key. VS Code's own chat asks `resolve` for those before every start of a server, and does not keep
- * them. Its agent host (the sessions of Copilot, Claude and Codex) never asks: it runs what was provided, so that is
- * a command that finds a window by itself.
+ * Provides the configured servers to VS Code as MCP servers. The editor stores what `provide` returns on
+ * disk, so a provided definition contains neither an address nor a key. VS Code's own chat calls `resolve` to
+ * get these before every start of a server, and does not store them. Its agent host (the sessions of Copilot,
+ * Claude and Codex) never calls it and runs the provided definition, which therefore is a command that finds
+ * a window by itself.
  */
 export class McpServerDefinitions
   implements vscode.McpServerDefinitionProvider<ProvidedDefinition>, Disposable
@@ -62,7 +66,10 @@ export class McpServerDefinitions
   readonly #window: AnnouncedWindow;
   #provided: string;
 
-  /** A changed definition stops a running server in mid-call, so this fires for nothing less. */
+  /**
+   * Fires only if a definition has changed, because the editor then stops the running server, even during a
+   * call.
+   */
   readonly onDidChangeMcpServerDefinitions = this.#changed.event;
 
   constructor(
@@ -89,7 +96,7 @@ export class McpServerDefinitions
     return Promise.all(servers.map((server) => this.#definition(server)));
   }
 
-  /** @throws Error whose message reaches the model, if the server is no longer configured */
+  /** @throws Error if the server is no longer configured; its message reaches the model */
   async resolveMcpServerDefinition(definition: ProvidedDefinition): Promise<vscode.McpHttpServerDefinition> {
     const server = this.settings.find(definition.label);
     if (server === undefined) {
@@ -98,7 +105,7 @@ export class McpServerDefinitions
       );
     }
     const { url, key } = await this.endpoints.endpointFor(server);
-    // A new object: the editor does not notice changes in the one it passed.
+    // A new object is needed, because the editor does not notice changes in the object that it passed.
     return new vscode.McpHttpServerDefinition(
       server.name,
       vscode.Uri.parse(url, true),
@@ -124,7 +131,7 @@ export class McpServerDefinitions
     return new vscode.McpHttpServerDefinition(server.name, placeholder, {}, await version(server));
   }
 
-  /** Without the script, sessions outside of the editor fail, and the editor's own chat does not. */
+  /** Writes the script. If this fails, sessions outside the editor fail, but the editor's own chat works. */
   async #placeBridge(): Promise<void> {
     try {
       await this.bridge.place();
@@ -150,7 +157,10 @@ export function registerDefinitions(definitions: McpServerDefinitions): Disposab
   return registerMcpServers(definitionProviderId, definitions);
 }
 
-/** The definition alone would not tell the editor that the server is another; header values are hashed. */
+/**
+ * Returns a version that changes with the server, because the editor cannot tell that from the definition
+ * alone; header values are hashed.
+ */
 async function version(server: ServerConfig): Promise<string> {
   return (await sha256(identity([server]))).slice(0, 16);
 }

@@ -6,7 +6,10 @@ import type { BridgeFiles } from '../node/clients/bridgeFiles.js';
 import { ClientConnectionFiles } from '../node/clients/clientConnectionFiles.js';
 import type { Platform } from './platform.js';
 
-/** The clients of other makers that are connected by their own configuration files. */
+/**
+ * Creates the management of other vendors' clients, which are connected through their own configuration
+ * files.
+ */
 export function connectedClients(core: Core, platform: Platform, keys: BridgeFiles): ClientConnections {
   const { directory, settings, storage } = platform;
   return new ClientConnections({

@@ -15,7 +15,7 @@ import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { handlerFault } from '../node/clients/editorInstallation.js';
 import type { Platform } from './platform.js';
 
-/** The broker in this window, and the parts by which its user signs in. */
+/** The broker in this window, and the parts with which the user signs in. */
 export interface EditorCore {
   readonly core: Core;
   readonly answers: EditorAnswers;
@@ -28,7 +28,7 @@ export function createEditorCore(context: vscode.ExtensionContext, platform: Pla
   const { own, place, clock, log, secrets, memory, settings, storage } = platform;
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(storage.calls, log));
-  // What asks the user is built before the sign-ins that it may begin.
+  // The launcher is created before the sign-ins that it may start.
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({
     callbacks: core.callbacks,
     personalSignIn,

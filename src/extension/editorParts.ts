@@ -15,7 +15,7 @@ import { connectedClients } from './connectedClients.js';
 import { createEditorCore, type EditorCore } from './editorCore.js';
 import type { Platform } from './platform.js';
 
-/** What the editor has of the broker: its user's sign-ins, servers, accounts and agents. */
+/** The editor's parts of the broker: the user's sign-ins, servers, accounts and agents. */
 interface EditorParts extends EditorCore {
   readonly statuses: ServerStatuses;
   readonly choice: ServerChoice;
@@ -23,13 +23,13 @@ interface EditorParts extends EditorCore {
   readonly accounts: BrokerAuthenticationProvider;
   readonly definitions: McpServerDefinitions;
   readonly agents: Agents;
-  /** The commands by which agents without HTTP reach the broker. */
+  /** The commands with which agents without HTTP reach the broker. */
   readonly bridge: BridgeFiles;
-  /** Clients of other makers. */
+  /** The connections of other vendors' clients. */
   readonly connections: ClientConnections;
 }
 
-/** Everything that what is shown and the commands stand on. */
+/** The parts on which the views and the commands depend. */
 export interface Bundles {
   readonly platform: Platform;
   readonly core: Core;

@@ -14,32 +14,37 @@ import { SettingsFiles } from '../node/files/settingsFiles.js';
 import { refreshEarliness } from '../node/refreshEarliness.js';
 import { machineStorage, type MachineStorage } from '../node/store/machineStorage.js';
 
-/** What the other parts stand on: what the editor and the machine keep, and where the extension runs. */
+/** The storage of the editor and the machine, and where the extension runs. */
 export interface Platform extends EditorSettings {
   readonly place: EditorPlace;
   readonly clock: Clock;
   readonly log: OutputLog;
   readonly network: Network;
   readonly secrets: EditorSecretStore;
-  /** The editor's own memory, for all workspaces. */
+  /** The editor's memory for all workspaces. */
   readonly memory: EditorMemory;
-  /** The extension's own directory on the machine that it runs on, absolute. */
+  /** The absolute path of the extension's directory on the machine that it runs on. */
   readonly directory: string;
   readonly storage: MachineStorage;
-  /** How much earlier than on other machines sign-ins are refreshed here, in milliseconds. */
+  /**
+   * How much earlier than on other machines sign-ins are refreshed here, as a fraction of the usual margin.
+   */
   readonly earliness: number;
-  /** What a user of a remote machine has to know; undefined on the user's own. */
+  /**
+   * The notes for the user of a remote window; undefined if the extension runs on the machine that the window
+   * works on.
+   */
   readonly notes: RemoteNotes | undefined;
-  /** Which machine the files of other clients are on, if it is not the one that the window works on. */
+  /** The machine of other clients' files, if the window works on a different one. */
   readonly filesNote: string | undefined;
   readonly programs: OtherPrograms;
   readonly machineFiles: MachineFileStore;
-  /** Disposes a part when the extension ends. */
+  /** Registers a part for disposal when the extension ends. */
   readonly own: <T extends Disposable>(part: T) => T;
 }
 
 /**
- * @param context what VS Code gives to the extension
+ * @param context the extension's context from VS Code
  * @param remoteName the kind of remote that the window is connected to, such as `ssh-remote`
  */
 export function createPlatform(context: vscode.ExtensionContext, remoteName: string | undefined): Platform {

@@ -14,7 +14,7 @@ import type { AdmitAgentParts } from '../editor/agents/admitAgent.js';
 import type { Bundles } from './editorParts.js';
 import { agentSettings } from '../editor/settings/agentSettings.js';
 
-/** The view, the commands and the notifications for agents; looks after their port from now on. */
+/** Registers the view, the commands and the notifications for agents, and starts managing their port. */
 export function registerAgents(commands: Commands, { platform, core, editor }: Bundles): Disposable {
   const { settings, clock, log, filesNote, programs } = platform;
   const { credentials, signIns, signOuts, relay } = core;
@@ -59,13 +59,15 @@ export function registerAgents(commands: Commands, { platform, core, editor }: B
     void agents.port.look();
     refresh();
   });
-  // What is in the clients' own files leads to this version of the extension, and to the addresses as they are now.
+  // Updates the clients' own files, which contain the addresses and the path of this version of the
+  // extension.
   const refresh = () => {
     connections.refresh().catch((error: unknown) => {
       log.warn(`The commands of connected clients could not be brought up to date (${errorName(error)}).`);
     });
   };
-  // A server that was disabled or removed ends what agents have open there; one that was renamed has another address.
+  // If a server was disabled or removed, the agents' connections to it are closed; if one was renamed, its
+  // address has changed.
   const servers = settings.onDidChange(() => {
     void agents.port.look();
     refresh();

@@ -19,7 +19,7 @@ import { ScopeChoice } from '../editor/signIn/scopeChoice.js';
 import type { ToolCallsView } from '../editor/views/toolCallsView.js';
 import type { Bundles } from './editorParts.js';
 
-/** What commands open. */
+/** The parts that commands open. */
 export interface OpenedByCommands {
   readonly addServer: AddServer;
   readonly diagnosis: DiagnoseServer;

@@ -25,11 +25,11 @@ import { ToolRows } from '../editor/views/toolRows.js';
 import { ConsentStatusTool } from '../editor/chatTools/consentStatusTool.js';
 import { SignInTool } from '../editor/chatTools/signInTool.js';
 
-/** All that a user sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
+/** The user interface of the extension: views, status bar, commands, and tools of the chat. */
 export class Surfaces implements Disposable {
   readonly #owned: Disposable[] = [];
   readonly tree: ServersTree;
-  /** What becomes of links that open the extension, by path. */
+  /** The handlers of links that open the extension, by path. */
   readonly linkHandlers: ReadonlyMap<string, LinkHandler>;
 
   constructor(context: vscode.ExtensionContext, bundles: Bundles) {
@@ -91,7 +91,7 @@ export class Surfaces implements Disposable {
     const { clientKey } = platform.storage;
     void reportLostSecrets({ memory, clientKey, credentials, urls: settings.urls });
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
-    // Memory that cannot be written has it offered again when the next window opens.
+    // If the memory cannot be written, the import is offered again when the next window opens.
     platform.takeOver.offer().catch(() => undefined);
   }
 

@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { AssertionFile, AssertionFiles } from '../broker/ports.js';
 
-/** Larger is no assertion; in bytes. */
+/** The largest file that may contain an assertion, in bytes. */
 const largest = 64 * 1024;
 const variableReference = /\$\{env:([A-Za-z_]\w*)\}/g;
 
-/** The files of this machine, by paths as settings write them. */
+/** The files of this machine, by paths as in the settings. */
 export class MachineAssertionFiles implements AssertionFiles {
   constructor(private readonly environment: Readonly<Record<string, string | undefined>> = process.env) {}
 

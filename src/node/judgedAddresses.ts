@@ -1,5 +1,5 @@
-// Not `node:http` and `node:https`: an editor puts its own, which know its proxies and certificates, in the
-// place of these names alone, and an agent of ours would take the place of its proxy.
+// The names are `http` and `https`, because an editor replaces only these with modules that use its proxies
+// and certificates. A separate agent would disable the editor's proxy.
 import http, { type IncomingMessage } from 'http';
 import https from 'https';
 import { lookup as systemLookup } from 'node:dns';
@@ -8,11 +8,11 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /**
- * As `fetch`, which follows no redirect, with the connection going to one of `addresses` whatever the name
- * resolves to meanwhile (DNS rebinding).
+ * Works like `fetch` without following redirects, but connects to one of `addresses`, whatever the name
+ * resolves to in the meantime (DNS rebinding).
  *
- * Two connections are not led by it: one through a proxy, which resolves the name by itself, and one that was
- * kept open since the name was last judged.
+ * Two kinds of connections are not affected: one through a proxy, which resolves the name itself, and one
+ * that was kept open since the name was last judged.
  */
 export async function fetchFrom(
   addresses: readonly string[],
@@ -47,7 +47,10 @@ export async function fetchFrom(
   return promise;
 }
 
-/** Gives the judged addresses for the host; another host is that of a proxy, which the user has configured. */
+/**
+ * Returns the judged addresses for the host. A different host is that of a proxy, which the user has
+ * configured.
+ */
 function lookupIn(addresses: readonly string[], host: string): LookupFunction {
   return (hostname, options, callback) => {
     if (hostname !== host) return systemLookup(hostname, options, callback);

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { Resolver, Fetch, Network } from '../broker/ports.js';
 import { fetchFrom } from './judgedAddresses.js';
 
-/** The machine's own name service, its hosts file included, as a direct connection would ask it. */
+/** The machine's name resolution including its hosts file, as a direct connection would use it. */
 export const systemResolver: Resolver = {
   async addressesOf(hostname, signal) {
     signal.throwIfAborted();
@@ -23,7 +23,7 @@ export const systemResolver: Resolver = {
   },
 };
 
-/** The machine's time. A timer that waits keeps no process alive. */
+/** The machine's time. A pending timer does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, callback) {
@@ -34,13 +34,15 @@ export const systemClock: Clock = {
 };
 
 /**
- * The `fetch` of the machine, looked up at each call, because an editor replaces it; where the host was judged
- * by its addresses, a request to those alone, which `fetch` cannot be told to make.
+ * The machine's `fetch`, looked up at each call because an editor replaces it. If the host was judged by its
+ * addresses, the request is sent only to those, which `fetch` does not support.
  */
 export const machineFetch: Fetch = (url, init, addresses) =>
   addresses === undefined ? fetch(url, init) : fetchFrom(addresses, url, init);
 
-/** @param unreachableNote added to a failure to reach a host for which this machine may be the reason */
+/**
+ * @param unreachableNote added to the error if a host cannot be reached and this machine may be the reason
+ */
 export function machineNetwork(unreachableNote?: string): Network {
   return defined({
     fetch: machineFetch,

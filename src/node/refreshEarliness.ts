@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 
 /**
- * How much earlier than the user's own machine this one refreshes a sign-in that both use, as a part of the usual
- * margin. In a remote window whose extension host runs remotely, secrets are the client's and shared with local
- * windows, while locks are not: machines that refresh at different times do not send one refresh token twice.
+ * Returns how much earlier than the user's own machine this machine refreshes a sign-in that both use, as a
+ * fraction of the usual margin. In a remote window whose extension host runs remotely, secrets belong to the
+ * client and are shared with local windows, but locks are not shared. Machines that refresh at different
+ * times do not send the same refresh token twice.
  *
- * @returns 0 for the user's own machine, else between 0.25 and 0.75, always the same for one machine
+ * @returns 0 for the user's own machine, otherwise between 0.25 and 0.75, always the same for one machine
  */
 export function refreshEarliness(isUsersMachine: boolean, machine = hostname()): number {
   if (isUsersMachine) return 0;

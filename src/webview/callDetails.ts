@@ -2,7 +2,7 @@ import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { cellText } from './callRows.js';
 import { columnNames, type ToolCallsTexts } from './toolCallsProtocol.js';
 
-/** Everything that is known of one call, as a list of terms and what they are. */
+/** Shows all details of one call as a description list. */
 export function showDetails(pane: HTMLElement, call: RecordedCall | undefined, words: ToolCallsTexts): void {
   if (call === undefined) {
     pane.replaceChildren(paragraph(words.details.none));

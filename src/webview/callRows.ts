@@ -2,21 +2,22 @@ import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { columnNames, type ColumnName, type ToolCallsTexts } from './toolCallsProtocol.js';
 import { unknownTerm } from '../broker/calls/callFilter.js';
 
-/** In pixels; the style sheet has the same. */
+/** The height of a row in pixels, the same as in the style sheet. */
 const rowHeight = 24;
-/** Rows that are there above and below those in view, so that scrolling shows no gap. */
+/** The number of rows that are rendered above and below the visible ones, so that scrolling shows no gap. */
 const margin = 12;
 
 /**
- * The rows of the calls in view and a few beside them, however many there are: each stands at its place in a
- * box that is as high as all of them together. A row keeps its element while it stays, so that nothing flickers.
+ * Renders only the visible calls and a few around them, however many there are. Each row has a fixed position
+ * in a box with the height of all rows. A row keeps its element while it is rendered, so that nothing
+ * flickers.
  */
 export class CallRows {
   readonly #rows = new Map<string, HTMLElement>();
   #calls: readonly RecordedCall[] = [];
   #selected: string | undefined;
 
-  /** @param scroller scrolls `box`, and has the keyboard */
+  /** @param scroller scrolls `box`, and has the keyboard focus */
   constructor(
     private readonly scroller: HTMLElement,
     private readonly box: HTMLElement,
@@ -32,7 +33,10 @@ export class CallRows {
     });
   }
 
-  /** Shows these calls; what is in view stays in view, and its top stays where newer ones come in above. */
+  /**
+   * Shows these calls. The visible calls stay in view; if the list is scrolled to the top, it stays at the
+   * top, so that new calls are visible.
+   */
   show(calls: readonly RecordedCall[]): void {
     const { scrollTop } = this.scroller;
     const top = scrollTop > 0 ? this.#calls[Math.floor(scrollTop / rowHeight)] : undefined;
@@ -56,7 +60,7 @@ export class CallRows {
     return this.#selected;
   }
 
-  /** @param by how many rows down; where nothing is selected, the first is */
+  /** @param by the number of rows to move down; if no row is selected, the first one is selected */
   move(by: number): void {
     const from = this.#calls.findIndex(({ id }) => id === this.#selected);
     const to = from < 0 && Math.abs(by) === 1 ? 0 : Math.min(Math.max(from + by, 0), this.#calls.length - 1);
@@ -84,7 +88,7 @@ export class CallRows {
       row.remove();
       this.#rows.delete(id);
     }
-    // In their order in the page too, which is how they are read out.
+    // The elements are also in visual order, because screen readers use that order.
     let next = this.box.firstElementChild;
     for (const [at, call] of shown.entries()) {
       const row = this.#rows.get(call.id) ?? this.#made(call);
@@ -107,7 +111,7 @@ export class CallRows {
   }
 }
 
-/** One call as a row of the grid. */
+/** Returns one call as a row of the grid. */
 function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
   const row = document.createElement('div');
   row.id = `call-${call.id}`;
@@ -118,7 +122,7 @@ function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
     const cell = document.createElement('span');
     cell.className = name;
     cell.setAttribute('role', 'gridcell');
-    // A narrow page leaves columns out.
+    // Narrow pages hide some columns.
     cell.setAttribute('aria-colindex', String(at + 1));
     cell.textContent = cellText(call, name, words);
     cell.title = cell.textContent;
@@ -127,7 +131,7 @@ function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
   return row;
 }
 
-/** What a cell says. */
+/** Returns the text of a cell. */
 export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsTexts): string {
   switch (name) {
     case 'time':
@@ -171,7 +175,7 @@ let formats: {
 };
 
 function shortTime(at: number, locale: string): string {
-  // Making a format takes longer than a screen of rows.
+  // Creating a formatter takes longer than formatting all visible rows.
   if ((formats as typeof formats | undefined)?.locale !== locale) {
     const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
     formats = {
@@ -184,7 +188,7 @@ function shortTime(at: number, locale: string): string {
   return (isToday ? formats.today : formats.before).format(at);
 }
 
-/** What the page says where no call matches: also which term there is not, and what there is in place of it. */
+/** Returns the text to show if no call matches. It also names an unknown field and the fields that exist. */
 export function nothingFound(filter: string, words: ToolCallsTexts): string {
   const unknown = unknownTerm(filter);
   if (unknown === undefined) return words.nothingFound;

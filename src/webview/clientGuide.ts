@@ -1,6 +1,6 @@
 import type { FromGuide, GuideRow, GuideValue, ToGuide } from './clientGuideProtocol.js';
 
-/** What the editor gives the script of a page. */
+/** The API that the editor provides to the script of a page. */
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGuide): void;
   getState(): { readonly clientId?: string } | undefined;
@@ -13,7 +13,7 @@ const clientId = part('clientId') as HTMLInputElement;
 const secret = part('secret') as HTMLInputElement;
 const status = part('status');
 const buttons = [part('save'), part('test')] as HTMLButtonElement[];
-/** Whether the user has typed an id, which what is in the settings does not replace. */
+/** Whether the user has typed an ID, which the configured one must not replace. */
 let isTyped = false;
 
 addEventListener('message', ({ data }: MessageEvent<ToGuide>) => {
@@ -37,7 +37,7 @@ addEventListener('message', ({ data }: MessageEvent<ToGuide>) => {
 });
 clientId.addEventListener('input', () => {
   isTyped = true;
-  // The page forgets what it holds while another tab is in front. The secret is not kept anywhere.
+  // The page loses its content while another tab is shown. The secret is not stored.
   editor.setState({ clientId: clientId.value });
 });
 form.addEventListener('submit', (event) => {
@@ -70,7 +70,7 @@ function valueOf({ value, note, copyLabel }: GuideValue, row: number, at: number
   return all;
 }
 
-/** @param text shown as it is: a server may have written it */
+/** @param text shown as plain text, because it may come from a server */
 function element(name: string, className: string, text = ''): HTMLElement {
   const made = document.createElement(name);
   if (className !== '') made.className = className;

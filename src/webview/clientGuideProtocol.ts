@@ -1,8 +1,8 @@
-/** One thing to copy into a registration. */
+/** A value to copy into a registration. */
 export interface GuideValue {
   readonly value: string;
   readonly note?: string;
-  /** What a screen reader says of its button. */
+  /** The label of the copy button for screen readers. */
   readonly copyLabel: string;
 }
 
@@ -12,10 +12,11 @@ export interface GuideRow {
 }
 
 /**
- * What the page gets. Servers wrote much of it, so it is shown as text alone.
+ * A message to the page. Much of it comes from servers, so it is shown as plain text.
  *
- * - `facts`: what to register, and what is entered already; a server without a sign-in `needsClient` not
- * - `status`: what became of what the user did; while it is `busy`, nothing else can be done
+ * - `facts`: the values to register and those already entered; `needsClient` is false for a server without a
+ *   sign-in
+ * - `status`: the result of the user's action; while it is `busy`, no other action is possible
  */
 export type ToGuide =
   | {
@@ -32,20 +33,20 @@ export type ToGuide =
       readonly tone: 'information' | 'success' | 'error';
       readonly text: string;
       readonly isBusy: boolean;
-      /** The secret is kept, so that the page need not hold it any longer. */
+      /** Whether the secret is stored, so that the page need not keep it. */
       readonly isSaved: boolean;
     };
 
-/** What the page asks for. `copy` names a value by its place in the rows. */
+/** A request from the page. `copy` identifies a value by its index in the rows. */
 export type FromGuide =
   | { readonly kind: 'ready' }
   | { readonly kind: 'copy'; readonly row: number; readonly at: number }
   | { readonly kind: 'save' | 'test'; readonly clientId: string; readonly secret: string };
 
-/** Longer than any client id or secret that providers give. */
+/** Longer than any client ID or secret that providers issue. */
 const longestField = 4_096;
 
-/** @returns undefined if it is no message of the page's */
+/** @returns undefined if the message is not one of the page's */
 export function fromGuide(message: unknown): FromGuide | undefined {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return undefined;
   const { kind, row, at, clientId, secret } = message as Record<string, unknown>;

@@ -4,14 +4,14 @@ import { showDetails } from './callDetails.js';
 import { CallRows, nothingFound } from './callRows.js';
 import type { PageRequest, ToolCallsTexts, ToPage } from './toolCallsProtocol.js';
 
-/** What the editor gives the script of a page. */
+/** The API that the editor provides to the script of a page. */
 declare function acquireVsCodeApi(): {
   postMessage(message: { readonly kind: PageRequest }): void;
   getState(): { readonly filter?: string; readonly selected?: string } | undefined;
   setState(state: { readonly filter: string; readonly selected: string | undefined }): void;
 };
 
-/** As many as the ledger keeps. */
+/** The number of calls that the ledger keeps. */
 const mostCalls = 10_000;
 
 const editor = acquireVsCodeApi();
@@ -38,7 +38,7 @@ addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
     calls = [...fresh, ...calls].sort((a, b) => b.at - a.at).slice(0, mostCalls);
   }
   show();
-  // The frame with these is drawn before more are asked for.
+  // These calls are rendered before more are requested.
   if (data.kind !== 'added' && data.isMore) {
     requestAnimationFrame(() => setTimeout(() => editor.postMessage({ kind: 'older' })));
   }
@@ -63,7 +63,7 @@ scroller.addEventListener('keydown', (event) => {
   else if (event.key.length === 1 && event.key !== ' ') {
     filter.focus();
     filter.setSelectionRange(filter.value.length, filter.value.length);
-    // The key itself goes on into the box that has the focus now.
+    // The key is then typed into the box that has received the focus.
     return;
   } else return;
   event.preventDefault();

@@ -6,7 +6,7 @@ import type {
   RefusalReason,
 } from '../broker/calls/callRecord.js';
 
-/** The words of the page, in the user's language. */
+/** The texts of the page, in the user's language. */
 export interface ToolCallsTexts {
   readonly locale: string;
   readonly columns: Readonly<Record<ColumnName, string>>;
@@ -15,10 +15,10 @@ export interface ToolCallsTexts {
   readonly outcomes: Readonly<Record<CallOutcome, string>>;
   readonly reasons: Readonly<Record<RefusalReason, string>>;
   readonly details: Readonly<Record<DetailName, string>>;
-  /** With `{0}` of `{1}` calls. */
+  /** Contains `{0}` for the number of matching calls and `{1}` for the number of all calls. */
   readonly count: string;
   readonly nothingFound: string;
-  /** With the term `{0}`, and `{1}`: all that there are. */
+  /** Contains `{0}` for the unknown field and `{1}` for the list of all fields. */
   readonly unknownField: string;
   readonly unknownValue: string;
 }
@@ -38,14 +38,14 @@ export type ColumnName = (typeof columnNames)[number];
 type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'request' | 'arguments' | 'none';
 
 /**
- * What the page is told; calls are newest first.
+ * A message to the page; calls are listed newest first.
  *
- * - `calls`: the newest, in place of all it has
- * - `older`: those after them; some may be known already
- * - `added`: calls that ended now
- * - `filter`: what the filter says from now on
+ * - `calls`: the newest calls, which replace all others
+ * - `older`: the calls that follow; the page may already have some of them
+ * - `added`: calls that have just ended
+ * - `filter`: the new filter
  *
- * Where there are more, the page asks for them once it has shown these.
+ * If there are more calls, the page requests them after it has shown these.
  */
 export type ToPage =
   | {
@@ -58,6 +58,6 @@ export type ToPage =
   | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] }
   | { readonly kind: 'filter'; readonly text: string };
 
-/** What the page asks for. */
+/** The requests that the page sends. */
 export const pageRequests = ['ready', 'older', 'export', 'clear'] as const;
 export type PageRequest = (typeof pageRequests)[number];

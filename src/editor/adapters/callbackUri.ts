@@ -14,20 +14,22 @@ interface CallbackAddress {
   readonly query: string;
 }
 
-/** An authorization response is far smaller; whatever opens our address may send anything. */
+/** An authorization response is far shorter, but any program that opens the URI can send any data. */
 const longestQuery = 16_384;
 
 /**
- * The authorization response on its way from the browser (RFC 6749 §4.1.2). It may come late, twice, from a
- * stranger or in a window that does not wait for it, and then changes nothing here. A window can get the callback of
- * another one: on a desktop the id of the window that waits is in `state`, but that window may be gone, and the
- * editor looks for `window:1` in a way that also finds `window:10`. In a browser two tabs may wait under the same
- * number. So it is handed over by the first way on which another window is known to wait.
+ * Receives the authorization response from the browser (RFC 6749 §4.1.2). A response may be late, repeated,
+ * forged or delivered to a window that does not wait for it, and then has no effect in this window. A window
+ * can receive the callback of another one: on a desktop, `state` contains the ID of the waiting window, but
+ * that window may be closed, and the editor's search for `window:1` also matches `window:10`. In a browser,
+ * two tabs may wait with the same number. Therefore, the response is passed on through the first channel on
+ * which another window is known to wait.
  */
 export class CallbackUri implements vscode.UriHandler, Disposable {
   /**
-   * @param ways to other windows, best first; disposed with this
-   * @param editor.isDesktop addresses come through the operating system, and so decoded: see {@link parametersOf}
+   * @param ways the channels to other windows, best first; they are disposed of together with this object
+   * @param editor.isDesktop whether URIs arrive through the operating system, and are therefore decoded: see
+   *   {@link parametersOf}
    */
   constructor(
     private readonly callbacks: PendingCallbacks,
@@ -59,7 +61,7 @@ export class CallbackUri implements vscode.UriHandler, Disposable {
     try {
       return await way.hand(callback);
     } catch (error) {
-      // The sign-in that waits for it has a deadline of its own, which tells its user.
+      // The waiting sign-in has its own deadline, and reports to the user when it passes.
       this.log.warn(`A callback could not be passed to another window (${errorName(error)}).`);
       return false;
     }
@@ -67,16 +69,17 @@ export class CallbackUri implements vscode.UriHandler, Disposable {
 }
 
 /**
- * The parameters of a callback, each value as the authorization server meant it. A web editor hands the query
- * over as it came. A desktop's has been decoded once, when the address was parsed, and is not decoded again: a
- * code with `%2B` in it comes as `+`, which is no space. An `&` inside a value cannot be told from one between
- * values any more; it breaks off that value and nothing else, since no value we use has one.
+ * Returns the parameters of a callback with the values that the authorization server sent. A web editor
+ * passes the query on unchanged. A desktop editor has already decoded it once when it parsed the URI, so it
+ * is not decoded again: a code with `%2B` arrives with `+`, which is not a space. An `&` inside a value can
+ * no longer be distinguished from a separator and truncates that value, which is harmless because no value in
+ * use contains one.
  */
 function parametersOf({ query }: CallbackAddress, isDesktop: boolean): URLSearchParams {
   if (!isDesktop) return new URLSearchParams(query);
   const encoded = query.split('&').map((pair) => {
     const literal = pair.replaceAll('%', '%25');
-    // The one value that is a sentence: there, a `+` was a space (RFC 6749 appendix B).
+    // This is the only value that is a sentence, so its `+` was a space (RFC 6749 appendix B).
     return pair.startsWith('error_description=') ? literal : literal.replaceAll('+', '%2B');
   });
   return new URLSearchParams(encoded.join('&'));

@@ -4,7 +4,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { notifications } from './notifications.js';
 
-/** Every command of the extension; package.json contributes the same. */
+/** The IDs of the extension's commands; package.json contributes the same ones. */
 export type CommandId =
   | 'addServer'
   | 'signIn'
@@ -54,21 +54,21 @@ export type CommandId =
   | 'exportToolCalls'
   | 'clearToolCalls';
 
-/** The full id, as menus and links use it. */
+/** Returns the complete ID, as menus and links use it. */
 export function commandId(id: CommandId): string {
   return `mcpOAuthBroker.${id}`;
 }
 
-/** A failure whose message explains it to the user, who needs no log. */
+/** A failure whose message is sufficient for the user, without the log. */
 export class ExplainedFailure extends Error {}
 
-/** Registers commands under ids that exist, and tells the user when one fails unexpectedly. */
+/** Registers commands under known IDs, and notifies the user if one fails unexpectedly. */
 export class Commands implements Disposable {
   readonly #registered: vscode.Disposable[] = [];
 
   constructor(private readonly log: Log) {}
 
-  /** @param run gets what a menu passes: the row at which a command was chosen, if there is one */
+  /** @param run receives a menu's argument: the row that the command was run on, if there is one */
   register(id: CommandId, run: (row: unknown) => Promise<unknown>): void {
     this.#registered.push(
       vscode.commands.registerCommand(commandId(id), async (row: unknown) => {
@@ -90,7 +90,7 @@ export class Commands implements Disposable {
       await notifications.error(error.message);
       return;
     }
-    // Only the name: the message of an unexpected error may hold anything.
+    // Only the name is logged: the message of an unexpected error may contain secrets.
     const name = errorName(error);
     this.log.error(`The command ${id} failed unexpectedly (${name}).`);
     const showLog = vscode.l10n.t('Show Log');

@@ -4,7 +4,7 @@ import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
 import type { Disposable } from '../../base/clock.js';
 
-/** What the editor shows and does about agents. */
+/** The parts with which the editor shows and manages agents. */
 export interface EditorAgents {
   readonly admissions: AgentAdmissions;
   readonly consents: AgentConsents;

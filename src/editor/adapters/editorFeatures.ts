@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
-/** The part of the API that an editor may lack: forks lag behind the version that they name. */
+/**
+ * The parts of the API that an editor may lack: some forks do not implement the API version that they
+ * declare.
+ */
 interface EditorApi {
   readonly lm?: {
     readonly registerMcpServerDefinitionProvider?: typeof vscode.lm.registerMcpServerDefinitionProvider;
@@ -10,13 +13,13 @@ interface EditorApi {
   };
 }
 
-/** Something that cannot be done in an editor without a part of the API. */
+/** A feature that is not available in an editor that lacks a part of the API. */
 export type MissingFeature = 'mcpServers' | 'chatTools';
 
 const api: EditorApi = vscode;
 const nothing: Disposable = { dispose: () => undefined };
 
-/** What this editor lacks; all else works without it. */
+/** Returns the features that this editor lacks; all others work without them. */
 export function missingFeatures(): readonly MissingFeature[] {
   return [
     ...(api.lm?.registerMcpServerDefinitionProvider === undefined ? (['mcpServers'] as const) : []),
@@ -24,19 +27,19 @@ export function missingFeatures(): readonly MissingFeature[] {
   ];
 }
 
-/** Offers MCP servers to the chat, in an editor that takes them from extensions. */
+/** Registers a provider of MCP servers, if the editor accepts servers from extensions. */
 export function registerMcpServers(id: string, provider: vscode.McpServerDefinitionProvider): Disposable {
   return api.lm?.registerMcpServerDefinitionProvider?.(id, provider) ?? nothing;
 }
 
-/** Offers a tool to the chat, in an editor that takes them from extensions. */
+/** Registers a tool for the chat, if the editor accepts tools from extensions. */
 export function registerChatTool(name: string, tool: vscode.LanguageModelTool<object>): Disposable {
   return api.lm?.registerTool?.(name, tool) ?? nothing;
 }
 
 /**
- * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
- * which identifies each server by its extension and its label.
+ * Returns the command that starts a server, as the chat does. There is no API for this; the command is used
+ * by the editor's own list of servers, and identifies each server by its extension and its label.
  */
 export function startCommand(extensionId: string, { name }: ServerConfig): vscode.Command {
   return {

@@ -1,16 +1,22 @@
 import * as vscode from 'vscode';
 
-/** Where the extension runs, as far as that decides what it may assume of the user's machine. */
+/** Where the extension runs, as far as that affects what it may assume about the user's machine. */
 export interface EditorPlace {
-  /** A desktop editor, where callbacks come through the operating system; otherwise a browser. */
+  /**
+   * Whether the editor runs on a desktop, so that callbacks arrive through the operating system, and not in a
+   * browser.
+   */
   readonly isDesktop: boolean;
-  /** The extension host runs on the machine the user sits at, so its loopback addresses, disk and browser are theirs. */
+  /**
+   * Whether the extension host runs on the user's own machine, so that its loopback addresses, disk and
+   * browser are the user's.
+   */
   readonly isUsersMachine: boolean;
 }
 
 /**
- * The name of a remote does not tell: with `extensionKind` `ui` the extension runs on the user's machine in a remote
- * window too.
+ * Determines the place. The remote's name is not sufficient: with `extensionKind` `ui`, the extension runs on
+ * the user's machine even in a remote window.
  */
 export function editorPlace({
   extensionKind,

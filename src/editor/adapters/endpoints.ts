@@ -1,10 +1,10 @@
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { Redacted } from '../../base/redacted.js';
 
-/** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
+/** Provides the relay's addresses and keys to the editor's own MCP client. */
 export interface Endpoints {
   endpointFor(server: ServerConfig): Promise<Endpoint>;
-  /** Where the sessions that the editor runs outside of itself reach all servers. */
+  /** Returns the address of all servers for the sessions that the editor runs in other processes. */
   agentHostAddress(): Promise<Endpoint>;
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EditorPlace } from './editorPlace.js';
 
-/** What decides whether the operating system opens this editor's own addresses with it. */
+/** Returns the facts that decide whether the operating system opens this editor's URIs with this editor. */
 export function installationOf(
   { globalStorageUri }: { readonly globalStorageUri: vscode.Uri },
   { isUsersMachine }: EditorPlace,
@@ -13,7 +13,10 @@ export function installationOf(
   };
 }
 
-/** Undefined in an editor that does not say: older ones lack the property, and some throw as it was a proposal then. */
+/**
+ * Returns whether the editor is portable; undefined in older editors, which lack the property or throw
+ * because it was a proposed API.
+ */
 function isPortable(env: object): boolean | undefined {
   try {
     return (env as { readonly isAppPortable?: boolean }).isAppPortable;

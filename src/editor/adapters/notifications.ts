@@ -10,7 +10,7 @@ export interface ClipboardWriter {
   readonly writeText: vscode.Clipboard['writeText'];
 }
 
-/** The parts of the editor's window that show text in which links are live. */
+/** The parts of the editor's window that show text with active links. */
 export interface NotificationWindow {
   readonly showInformationMessage: typeof vscode.window.showInformationMessage;
   readonly showWarningMessage: typeof vscode.window.showWarningMessage;
@@ -19,10 +19,10 @@ export interface NotificationWindow {
   readonly withProgress: typeof vscode.window.withProgress;
 }
 
-/** The parts of the editor's window in which questions are asked. */
+/** The parts of the editor's window that show questions. */
 export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
 
-/** Shows messages. Each method returns the button that was pressed. */
+/** Shows messages. Each method returns the selected button. */
 export interface MessageDisplay {
   information(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
   warning(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
@@ -30,20 +30,21 @@ export interface MessageDisplay {
 }
 
 /**
- * The editor shows a notification that has no button as one line, which it cuts off at about so many characters
- * (`notifications.ts`, `setActions`). One with a button is shown whole, so a longer text gets a button.
+ * The approximate number of characters at which the editor truncates a notification without a button
+ * (`notifications.ts`, `setActions`). A notification with a button is shown completely, so a longer text gets
+ * a button.
  */
 const longestLine = 60;
 
 /**
- * Messages and questions to the user, always as plain text. The editor makes links of `[label](address)` in
- * these places, `command:` addresses included, and much of what is shown was written by servers. Nothing else
- * in this folder may show a notification; a lint rule holds it.
+ * Shows messages and questions to the user, always as plain text. The editor renders `[label](address)` as a
+ * link in these places, including `command:` addresses, and much of the text comes from servers. Other files
+ * in this folder must not show notifications; a lint rule enforces this.
  */
 export class Notifications {
   constructor(private readonly window: Partial<NotificationWindow> = vscode.window) {}
 
-  /** @returns the button that was pressed */
+  /** @returns the selected button */
   information(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
     return this.#show('showInformationMessage', message, buttons);
   }
@@ -56,15 +57,15 @@ export class Notifications {
     return this.#show('showErrorMessage', message, buttons);
   }
 
-  /** A modal question: only for what must be decided before anything goes on. */
+  /** Shows a modal question, only for decisions that must be made before anything else. */
   modal(message: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
     const options = { modal: true, detail: withoutLinks(detail) };
     return Promise.resolve(this.#part('showWarningMessage')(withoutLinks(message), options, ...buttons));
   }
 
   /**
-   * @param token closes it
-   * @returns what was typed, undefined if the user closed it
+   * @param token closes the box
+   * @returns the typed text; undefined if the user closed the box
    */
   input(
     options: vscode.InputBoxOptions & { prompt: string },
@@ -89,9 +90,9 @@ export class Notifications {
   }
 
   /**
-   * Runs `work` under a notification that can be cancelled.
+   * Runs `work` while showing a notification that can be cancelled.
    *
-   * @param work is given what says how far it is, and aborted or told when the user cancels
+   * @param work receives a function that reports the progress, and a token that is cancelled by the user
    */
   progress<T>(
     title: string,
@@ -124,23 +125,30 @@ export class Notifications {
 
 export const notifications = new Notifications();
 
-/** The text with nothing in it that the editor takes for a link; reads the same but for a space. */
+/** Returns the text without anything that the editor interprets as a link; only spaces are added. */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
-/** Copies, and says so. @param what it is, as the notification begins */
+/**
+ * Copies a text and shows a notification.
+ *
+ * @param what the subject of the notification
+ */
 export async function copyToClipboard(text: string, what: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
   void notifications.information(vscode.l10n.t('{0} was copied to the clipboard.', what));
 }
 
-/** What a server wrote, as one line and without the icons that lists and the status bar draw for `$(name)`. */
+/**
+ * Returns a server's text on one line and without the icons that lists and the status bar render for
+ * `$(name)`.
+ */
 export function plain(text: string): string {
   return withoutIcons(displayText(text) ?? '');
 }
 
-/** The same at any length, for what is decided on and must be seen whole. */
+/** Returns the same without shortening, for texts that the user must read completely before deciding. */
 export function plainWhole(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]+/gu, ' ').replace(/\s+/g, ' ');
   return withoutIcons(line.trim());
@@ -150,10 +158,10 @@ function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$ (');
 }
 
-/** So many are named in a notification; the list that follows it has all. */
+/** The most names that a notification lists; the list that follows it shows all of them. */
 const mostNamed = 3;
 
-/** The first names, and how many more there are. */
+/** Returns the first names, and the number of further ones. */
 export function firstNames(names: readonly string[]): string {
   const more = names.length - mostNamed;
   return [...names.slice(0, mostNamed), ...(more > 0 ? [vscode.l10n.t('{0} more', more)] : [])].join(', ');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 
-/** The log a user can read: Output → MCP OAuth Broker. */
+/** The log that the user can read: Output → MCP OAuth Broker. */
 export class OutputLog implements Log, Disposable {
   readonly #channel = vscode.window.createOutputChannel('MCP OAuth Broker', { log: true });
 

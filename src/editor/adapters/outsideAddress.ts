@@ -3,28 +3,32 @@ import type { Clock } from '../../base/clock.js';
 import { addressOf } from '../../base/displayText.js';
 import type { EditorPlace } from './editorPlace.js';
 
-/** How long the editor may take to forward a port before a card is shown without, in milliseconds. */
+/**
+ * How long the editor may take to forward a port before a card is shown with the local address, in
+ * milliseconds.
+ */
 const forwardingPatience = 2_000;
 
-/** A loopback address of this process as the user's browser reaches it. */
+/** A loopback address of this process, in the form that the user's browser can reach. */
 export interface OutsideAddress {
   readonly address: string;
-  /** Why the browser may not reach it, as a sentence. */
+  /** Why the browser may not reach the address, as a sentence. */
   readonly obstacle?: string;
 }
 
-/** What the editor is asked, and where it runs. */
+/** The editor's address resolution, and where the editor runs. */
 export interface OutsideEditor {
   readonly place: EditorPlace;
-  /** Such as `ssh-remote`; undefined in a window without a remote. */
+  /** The kind of remote, such as `ssh-remote`; undefined in a local window. */
   readonly remoteName: string | undefined;
   asExternalUri(address: vscode.Uri): Thenable<vscode.Uri>;
 }
 
 /**
- * The addresses of launch pages, as the user's browser reaches them. `env.asExternalUri` forwards the port of a remote
- * machine, which the button of a chat card does not, and the editor opens what it has resolved itself without asking
- * whether its domain is to be trusted (VS Code, `src/vs/editor/browser/services/openerService.ts`, `_resolvedUriTargets`).
+ * The addresses of launch pages, in the form that the user's browser can reach. `env.asExternalUri` forwards
+ * the port of a remote machine, which the button of a chat card does not do. The editor opens addresses that
+ * it has resolved itself without asking whether their domain is trusted (VS Code,
+ * `src/vs/editor/browser/services/openerService.ts`, `_resolvedUriTargets`).
  */
 export class OutsideAddresses {
   constructor(
@@ -32,10 +36,11 @@ export class OutsideAddresses {
     private readonly editor: OutsideEditor,
   ) {}
 
-  /** Never rejects. */
+  /** Returns the address; the promise never rejects. */
   async of(address: string): Promise<OutsideAddress> {
-    // In a remote window the editor would forward the same port of the remote machine, whoever listens there: it does
-    // so for extensions on the user's machine too (`src/vs/workbench/api/common/extHost.api.impl.ts`, `asExternalUri`).
+    // In a remote window, the editor would forward the remote machine's port of the same number, whatever
+    // listens there, even for extensions on the user's machine
+    // (`src/vs/workbench/api/common/extHost.api.impl.ts`, `asExternalUri`).
     if (this.editor.place.isUsersMachine) return { address };
     const resolved = await this.#resolve(address);
     if (resolved !== undefined && new URL(resolved).host !== new URL(address).host)
@@ -43,7 +48,7 @@ export class OutsideAddresses {
     return { address, obstacle: obstacleTo(address, this.editor) };
   }
 
-  /** @returns undefined if the editor fails or takes too long: the sleeping half of a remote window never answers */
+  /** @returns undefined if the editor fails or takes too long: a suspended remote window never responds */
   async #resolve(address: string): Promise<string | undefined> {
     const late = Promise.withResolvers<undefined>();
     const timer = this.clock.after(forwardingPatience, () => late.resolve(undefined));
@@ -61,7 +66,10 @@ export class OutsideAddresses {
   }
 }
 
-/** Some editors resolve an address to the tunnel alone (VS Code, `src/vs/workbench/electron-browser/window.ts`). */
+/**
+ * Some editors resolve an address to the tunnel without the path (VS Code,
+ * `src/vs/workbench/electron-browser/window.ts`).
+ */
 function withPathOf(address: string, resolved: URL | undefined): string | undefined {
   if (resolved === undefined) return undefined;
   const { pathname } = new URL(address);
@@ -70,7 +78,7 @@ function withPathOf(address: string, resolved: URL | undefined): string | undefi
   return resolved.href;
 }
 
-/** The editor hands a loopback address back where it forwards nothing, and where it forwards to the same port. */
+/** The editor returns a loopback address both if it forwards nothing and if it forwards to the same port. */
 function obstacleTo(address: string, { place, remoteName }: OutsideEditor): string {
   const { t } = vscode.l10n;
   const { port } = new URL(address);

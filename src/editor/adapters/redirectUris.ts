@@ -7,22 +7,22 @@ import { installationOf } from './installation.js';
 
 const loopbackHost = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** What an editor says of its own addresses. */
+/** The editor's own addresses. */
 interface OwnAddresses {
   readonly uriScheme: typeof vscode.env.uriScheme;
   readonly asExternalUri: typeof vscode.env.asExternalUri;
 }
 
 /**
- * The addresses an authorization server may send the browser back to. On a desktop the handler's address is always
- * the same, in remote windows too; in a browser the editor makes one that works once.
+ * The redirect URIs to which an authorization server can send the browser. On a desktop, the handler's URI is
+ * always the same, in remote windows too; in a browser, the editor creates one that works once.
  */
 export class EditorRedirectUris implements RedirectUris {
   #windowId: string | undefined;
   #isServedHere: boolean | undefined;
 
   /**
-   * @param handlerFault says why the system does not open this desktop editor's addresses with it
+   * @param handlerFault returns why the system does not open this desktop editor's URIs with this editor
    * @param listener listens on the machine that the extension runs on
    */
   constructor(
@@ -51,7 +51,7 @@ export class EditorRedirectUris implements RedirectUris {
   async uriHandler(path: string): Promise<RedirectUri> {
     const own = this.#own(path);
     const redirect = { kind: 'uriHandler', path, dispose: () => undefined } as const;
-    // Without `true` the editor's own query would come out encoded a second time.
+    // Without `true`, the editor's own query would be encoded a second time.
     if (!this.place.isDesktop)
       return { ...redirect, uri: (await this.editor.asExternalUri(own)).toString(true) };
     const windowId = await this.#ownWindowId();
@@ -75,10 +75,11 @@ export class EditorRedirectUris implements RedirectUris {
   }
 
   /**
-   * The desktop's main process gives an address to the window whose id stands after `windowId=` anywhere in the
-   * decoded query (`URLHandlerRouter` in `src/vs/platform/url/common/urlIpc.ts`), and to the last active one if
-   * there is none. `asExternalUri` is the only way to learn the id; its own address would be another redirect URI
-   * in every window. Undefined if it cannot be learnt: windows hand callbacks to each other then.
+   * Returns the ID of this window; undefined if it cannot be determined, in which case windows pass callbacks
+   * to each other. The desktop's main process delivers a URI to the window whose ID follows `windowId=`
+   * anywhere in the decoded query (`URLHandlerRouter` in `src/vs/platform/url/common/urlIpc.ts`), or else to
+   * the window that was active last. `asExternalUri` is the only way to get the ID, but its own result would
+   * be a different redirect URI in every window.
    */
   async #ownWindowId(): Promise<string | undefined> {
     if (this.#windowId === undefined) {
@@ -88,7 +89,7 @@ export class EditorRedirectUris implements RedirectUris {
     return this.#windowId;
   }
 
-  /** In a browser: whether it reached the editor at an address of its own machine. */
+  /** Checks, for an editor in a browser, whether the browser reached it at an address of the same machine. */
   async #servedHere(): Promise<boolean> {
     if (this.#isServedHere === undefined) {
       const address = addressOf((await this.#external())?.toString(true));
@@ -98,7 +99,7 @@ export class EditorRedirectUris implements RedirectUris {
     return this.#isServedHere;
   }
 
-  /** Undefined if the editor gives none, which is asked again at the next sign-in. */
+  /** Returns undefined if the editor provides no URI; the next sign-in requests it again. */
   async #external(): Promise<vscode.Uri | undefined> {
     try {
       return await this.editor.asExternalUri(this.#own('/'));

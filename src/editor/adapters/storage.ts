@@ -5,9 +5,9 @@ import type { SecretStore, Memory } from '../../base/storage.js';
 import { TimedSecretStore } from '../../broker/accounts/secretStorageTimeout.js';
 import type { EditorPlace } from './editorPlace.js';
 
-/** The editor's SecretStorage: the one place where anything secret is kept. */
+/** The editor's SecretStorage, which is the only place for secrets. */
 export class EditorSecretStore extends TimedSecretStore {
-  /** In a browser each tab reads the storage once and hears of its own writes only. */
+  /** In a browser, each tab reads the storage once and is notified only of its own writes. */
   readonly tellsAllWindows: boolean;
 
   constructor(secrets: vscode.SecretStorage, { isDesktop }: EditorPlace, clock: Clock, log: Log) {
@@ -16,9 +16,12 @@ export class EditorSecretStore extends TimedSecretStore {
   }
 }
 
-/** Requests to it end when the editor's window responds, which is never if its computer sleeps. */
+/**
+ * Accesses the storage. A request completes when the editor's window responds, which never happens while its
+ * computer sleeps.
+ */
 class EditorSecrets implements SecretStore {
-  /** Newer than the oldest editor we run in. */
+  /** Absent in the oldest supported editor. */
   readonly keys?: () => Promise<readonly string[]>;
 
   constructor(private readonly secrets: vscode.SecretStorage & { keys?(): Thenable<string[]> }) {
@@ -42,7 +45,7 @@ class EditorSecrets implements SecretStore {
   }
 }
 
-/** What the extension remembers on this machine; not secret, and never synchronized to another. */
+/** The extension's data on this machine that is not secret; it is never synchronized to another machine. */
 export class EditorMemory implements Memory {
   constructor(private readonly state: vscode.Memento) {}
 

@@ -16,14 +16,14 @@ export interface AdmitAgentParts {
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;
-  /** Names the machine that agents will call, if it is not the one that the window works on. */
+  /** The machine that agents will call, if the window works on a different one. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
 }
 
-/** What an agent may do, and until when. */
+/** What an agent may do, and for how long. */
 export interface AgentLimits {
   readonly servers: readonly AdmittedServer[];
-  /** A time in milliseconds; absent if only the user ends it. */
+  /** The end of the admission, in milliseconds since the epoch; absent if only the user ends it. */
   readonly expiresAt?: number;
 }
 
@@ -33,7 +33,7 @@ interface Choice<T> extends vscode.QuickPickItem {
 
 const hour = 3_600_000;
 
-/** The questions of “Admit Agent…”. Nothing is saved before the last one is answered. */
+/** Asks the questions of “Admit Agent…”. Nothing is saved before the last one is answered. */
 export class AdmitAgent {
   readonly #notifications: Notifications;
 
@@ -65,7 +65,11 @@ export class AdmitAgent {
     return limits && { name: name.trim(), ...limits };
   }
 
-  /** Asks what the agent may do at each of these servers, and for how long. */
+  /**
+   * Asks what the agent may do at each of these servers, and for how long.
+   *
+   * @returns undefined if the user closed a question
+   */
   async limits(servers: readonly ServerConfig[]): Promise<AgentLimits | undefined> {
     const { t } = vscode.l10n;
     const admitted: AdmittedServer[] = [];

@@ -15,13 +15,16 @@ export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly agents: EditorAgents;
   readonly notices: AgentNotices;
   readonly signOuts: SignOuts;
-  /** Asks, and disconnects a client of another maker. */
+  /** Asks for confirmation, and disconnects another vendor's client. */
   readonly disconnect: (connection: ClientConnection) => Promise<void>;
-  /** Removes what the stdio command reads for the agent. */
+  /** Removes the files that the stdio command reads for the agent. */
   readonly removeBridges: (agent: AgentAdmission) => Promise<void>;
 }
 
-/** “Admit Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and what agents wait for. */
+/**
+ * Registers “Admit Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and the commands for
+ * pending requests.
+ */
 export function registerAgentCommands(commands: Commands, parts: AgentCommandParts): void {
   const { t } = vscode.l10n;
   const { admissions, port } = parts.agents;
@@ -117,7 +120,7 @@ async function chooseAgent(
   return (await vscode.window.showQuickPick(items, { title }))?.agent;
 }
 
-/** What waits in a row, or first in an agent's. */
+/** Returns the pending request of a row, or the first one of an agent's row. */
 function waitingOf(row: unknown): AgentAsk | AgentToolQuestion | undefined {
   if (typeof row !== 'object' || row === null) return undefined;
   if ('ask' in row) return row.ask as AgentAsk | AgentToolQuestion;

@@ -10,18 +10,18 @@ import { copyToClipboard, notifications, plain, type ChoiceWindow } from '../ada
 
 interface Offer extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
-  /** With it the user has the key. */
+  /** Whether running the item gives the key to the user. */
   readonly takesKey?: boolean;
 }
 
 export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
-  /** Agents that are clients of other makers, whose keys are in files. */
+  /** Agents that are other vendors' clients, with their keys in files. */
   readonly connections: ClientConnections;
-  /** Names the machine that the addresses lead to, if it is not the one that the window works on. */
+  /** The machine that the addresses lead to, if the window works on a different one. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
-  /** Writes what the stdio command reads; absent if there is none. */
+  /** Writes the file that the stdio command reads; absent if there is no stdio command. */
   readonly writeBridge?: (
     agent: AgentAdmission,
     server: ServerConfig,
@@ -31,8 +31,9 @@ export interface ConnectionParts {
 }
 
 /**
- * What connects an agent: its key, to be copied while this is open and never again, its addresses, and code. The
- * key is put in no document, which the editor would keep a copy of.
+ * Shows how to connect an agent: its key, its addresses, and code. The key can be copied only while this list
+ * is open, and is never shown again. It is not put into a document, because the editor would keep a copy of
+ * that.
  */
 export async function showConnection(
   agent: AgentAdmission,
@@ -58,7 +59,7 @@ export async function showConnection(
   }
 }
 
-/** The user closed the question without the key, which is shown only once. */
+/** Asks whether to show the list again, if the user closed it without copying the key. */
 async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
   const { t } = vscode.l10n;
   const back = t('Show It Again');
@@ -69,7 +70,7 @@ async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
   return (await notifications.warning(message, back)) === back;
 }
 
-/** New keys for all of them, one after the other. */
+/** Gives each agent a new key, one agent after the other. */
 export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): Promise<void> {
   for (const agent of await agents.admissions.current()) {
     const connection = await parts.connections.of(agent.id);

@@ -15,14 +15,17 @@ export interface AgentNoticeParts extends ConnectionParts {
   readonly agents: EditorAgents;
   readonly signIns: { readonly begin: SignIns['begin']; readonly running: SignIns['running'] };
   readonly personalSignIn: { readonly goThrough: PersonalSignIn['goThrough'] };
-  /** Tells the address of a server whose tokens cannot be narrowed. */
+  /** Reports the address of a server whose tokens cannot be narrowed. */
   readonly onCannotNarrow: (listener: (serverUrl: string) => void) => Disposable;
 }
 
-/** Tells the user what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
+/**
+ * Notifies the user of the requests of agents and of problems with their port. A browser opens only if the
+ * user selects a button.
+ */
 export class AgentNotices implements Disposable {
   readonly #subscriptions: readonly Disposable[];
-  /** Servers for which the user was shown that their tokens cannot be narrowed. */
+  /** Servers for which the user has been notified that their tokens cannot be narrowed. */
   readonly #told = new Set<string>();
 
   constructor(
@@ -41,10 +44,10 @@ export class AgentNotices implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** The user's click: takes them through the browser. */
+  /** Starts the sign-in in the browser after the user selected the button. */
   async grant(ask: AgentAsk): Promise<void> {
     const { signIns, personalSignIn, agents } = this.parts;
-    // One that was begun for less would not do.
+    // A sign-in that began with fewer scopes would not be sufficient.
     const running = signIns.running(ask.server, ask.request.forAgent);
     if (running?.phase === 'waitingForBrowser') running.cancel();
     const isAdmitted = () => agents.admissions.isAdmitted(ask.agent.id, ask.server.url);
@@ -52,7 +55,7 @@ export class AgentNotices implements Disposable {
     await personalSignIn.goThrough(signIns.begin(ask.server, request));
   }
 
-  /** Shows what is wrong with the port, if anything is. */
+  /** Shows the problem with the port, if there is one. */
   async portState(state: AgentsPortState): Promise<void> {
     if (state.kind !== 'blocked') return;
     const { t } = vscode.l10n;

@@ -1,18 +1,21 @@
 import * as vscode from 'vscode';
 import type { PortObstacle } from '../../broker/agents/agentSettings.js';
 
-/** The texts of a port at which no agent can be served. */
+/** The texts about a port at which no agent can be served. */
 interface ObstacleTexts {
-  /** In the view. */
+  /** The text in the view. */
   readonly label: string;
   readonly tooltip: string;
-  /** In the notification. */
+  /** The text in the notification. */
   readonly message: string;
   /** Whether agents may have sent their keys to something that is not this broker. */
   readonly hasHeardKeys: boolean;
 }
 
-/** What says that it is a broker has not proved it: the warning about keys stays, and the user knows the rest. */
+/**
+ * Returns the texts about a port. A program that identifies itself as a broker has not proved it, so the
+ * warning about keys stays: only the user can tell which broker it is.
+ */
 export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
   const { t } = vscode.l10n;
   switch (why) {

@@ -14,7 +14,7 @@ import { plain } from '../adapters/notifications.js';
 import { absoluteTime, briefMoment } from '../views/relativeTime.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
-/** What an agent waits for: a consent, or the answer to a rule's question. */
+/** What an agent waits for: consent, or the user's answer about a tool whose rule is to ask. */
 type Waiting = AgentAsk | AgentToolQuestion;
 
 type AgentRow =
@@ -22,14 +22,14 @@ type AgentRow =
       readonly kind: 'agent';
       readonly agent: AgentAdmission;
       readonly asks: readonly Waiting[];
-      /** Of a client of another maker. */
+      /** The connection, if the agent is another vendor's client. */
       readonly connection: ClientConnection | undefined;
     }
   | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
   | Extract<AgentsPortState, { kind: 'blocked' }>;
 
-/** The view “Agents”: each with what it waits for and what it was admitted to. */
+/** The view “Agents”: each agent with its pending requests and its admission. */
 export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
@@ -144,9 +144,9 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
 }
 
 /**
- * What agents and connected clients have in common: name, id, icon and menu.
+ * Creates the common part of the items of agents and connected clients: name, ID, icon and menu.
  *
- * @returns the state too, if it says more than how long the agent is admitted
+ * @returns the item and, if it differs from how long the agent is admitted, the state
  */
 function admissionItem(
   agent: AgentAdmission,

@@ -4,25 +4,30 @@ import type { Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
-/** Looked for at run time: an editor that follows VS Code's API from afar may have HTTP servers only. */
+/**
+ * Checks whether the editor supports stdio servers. Some editors implement an older VS Code API, with HTTP
+ * servers only.
+ */
 export function hasStdioServers(): boolean {
   const { McpStdioServerDefinition } = vscode as Partial<typeof vscode>;
   return McpStdioServerDefinition !== undefined;
 }
 
-/** What tells the bridge about a window. */
+/** The announcement of a window to the bridge. */
 export interface WindowAnnouncement extends Disposable {
   announce(): Promise<void>;
   write(): Promise<void>;
   touch(): void;
 }
 
-/** Announces the window as soon as there is a server to reach through it, and keeps the announcement true. */
+/**
+ * Announces the window as soon as a server can be reached through it, and keeps the announcement up to date.
+ */
 export class AnnouncedWindow implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   #isAnnounced = false;
 
-  /** @param announcement disposed with this */
+  /** @param announcement is disposed of together with this object */
   constructor(
     private readonly announcement: WindowAnnouncement,
     private readonly settings: EditorServerSettings,
@@ -58,7 +63,7 @@ export class AnnouncedWindow implements Disposable {
   }
 }
 
-/** The paths of the window's folders on the machine that the extension runs on. */
+/** Returns the paths of the window's folders on the machine that the extension runs on. */
 export function folderPaths(): readonly string[] {
   return (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
     uri.scheme === 'file' || uri.scheme === 'vscode-remote' ? [uri.fsPath] : [],

@@ -5,14 +5,14 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
 
-/** How many calls are reported for each server, if calls are recorded. */
+/** The number of calls that are reported for each server, if calls are recorded. */
 const callsEach = 3;
-/** Of one server that was asked for by name. */
+/** The number of calls that are reported if the model requested one server by name. */
 const callsOfOne = 10;
 
 /**
- * `#mcpConsent`: how the user stands with each server, for the model to answer from and to plan by. It only
- * reads what is known here: it asks no server and no user.
+ * `#mcpConsent`: reports the consent of each server, so that the model can answer questions and plan calls.
+ * It only reads stored data: it sends no request and asks the user nothing.
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
   constructor(

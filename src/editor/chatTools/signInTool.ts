@@ -27,7 +27,7 @@ export interface SignInToolParts {
   readonly answers: DiscoveryParts;
 }
 
-/** What a call comes to: a question to the user, or words for the model and nothing else. */
+/** The result of planning a call: a question to the user, or only a text for the model. */
 type Plan =
   | { readonly kind: 'answer'; readonly text: string }
   | {
@@ -35,11 +35,11 @@ type Plan =
       readonly server: ServerConfig;
       readonly facts: ConsentFacts;
       readonly wanted: readonly string[];
-      /** Everything to ask for; undefined if discovery decides. */
+      /** All scopes to request; undefined if discovery decides. */
       readonly scopes: readonly string[] | undefined;
     };
 
-/** Questions the user has not answered; a model that asks more at once begins again. */
+/** The most questions that may be unanswered; a model that asks more at once must call again. */
 const mostQuestions = 20;
 
 interface Input {
@@ -47,12 +47,15 @@ interface Input {
 }
 
 /**
- * `mcpSignIn`: begins the user's sign-in, so that a model need not call a tool to find out that it cannot.
- * The editor asks the user first, naming the server, the authorization server and the scopes; the browser
- * opens only for what was so asked.
+ * `mcpSignIn`: starts the user's sign-in, so that a model need not call a tool to find out that consent is
+ * missing. The editor asks the user first, and shows the server, the authorization server and the scopes. The
+ * browser opens only for exactly these.
  */
 export class SignInTool implements vscode.LanguageModelTool<object> {
-  /** What the user was asked, by what the model passed: another call may come between question and click. */
+  /**
+   * The plans shown to the user, by the input of the model: another call may arrive between the question and
+   * the answer.
+   */
   readonly #asked = new Map<string, Plan>();
 
   constructor(private readonly parts: SignInToolParts) {}
@@ -110,7 +113,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     return this.#found(server, missing, status.held, wanted, token);
   }
 
-  /** Steps 1–5a, which need no user: they find out the page that the question names. */
+  /** Runs steps 1–5a, which need no user and determine the page that the question names. */
   async #found(
     server: ServerConfig,
     missing: readonly string[],
@@ -148,7 +151,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
       }),
     );
     const left = Promise.withResolvers<undefined>();
-    // A caller that joined another's sign-in only stops waiting for it.
+    // A caller that joined another caller's sign-in stops waiting without cancelling it.
     const cancelled = () => (isOurs ? attempt.cancel() : left.resolve(undefined));
     const subscription = token.onCancellationRequested(cancelled);
     if (token.isCancellationRequested) cancelled();
@@ -161,7 +164,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
   }
 }
 
-/** The same for the same input, whatever the order of what it holds. */
+/** Returns the same key for the same input, regardless of the order of its properties. */
 function keyOf(input: object): string {
   return JSON.stringify([textOf(input, 'server') ?? '', [...textsOf(input, 'scopes')].sort()]);
 }

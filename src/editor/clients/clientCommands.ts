@@ -24,7 +24,7 @@ export interface ClientCommandParts {
   readonly window?: QuestionWindow;
 }
 
-/** “Set Client ID…”, “Set Client Secret…” and “Create Client Metadata Document…”. */
+/** Registers “Set Client ID…”, “Set Client Secret…” and “Create Client Metadata Document…”. */
 export function registerClientCommands(commands: Commands, parts: ClientCommandParts): void {
   commands.register('setClientId', async (row) => {
     const server = await parts.choice.choose(row, vscode.l10n.t('Set the client ID of which MCP server?'));
@@ -34,7 +34,7 @@ export function registerClientCommands(commands: Commands, parts: ClientCommandP
   commands.register('createClientMetadataDocument', () => createClientMetadataDocument(parts));
 }
 
-/** Keeps, replaces or removes the secret of a client registered by hand. */
+/** Stores, replaces or removes the secret of a manually registered client. */
 export async function setClientSecret(parts: ClientCommandParts, row: unknown): Promise<void> {
   const { t } = vscode.l10n;
   const { settings, clientSecrets, window = vscode.window } = parts;
@@ -64,7 +64,10 @@ export async function setClientSecret(parts: ClientCommandParts, row: unknown): 
   );
 }
 
-/** Where an identity provider is configured and no server's row was chosen, it may be the one that is meant. */
+/**
+ * Determines the owner of the client. If an identity provider is configured and the command was not run on a
+ * server's row, the user may mean the identity provider.
+ */
 async function clientOwner(
   { choice, settings, window = vscode.window }: ClientCommandParts,
   row: unknown,
@@ -91,7 +94,7 @@ async function askClientId(notifications: Notifications, server: string): Promis
   return clientId === '' ? undefined : clientId;
 }
 
-/** Writes the client's metadata into an editor, for the owner of its address to host. */
+/** Opens the client's metadata in an editor, for the owner of its address to host. */
 export async function createClientMetadataDocument({
   settings,
   extensionId,

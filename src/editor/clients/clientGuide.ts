@@ -27,7 +27,10 @@ export interface ClientGuideParts extends SetClientParts {
   readonly extensionUri: vscode.Uri;
 }
 
-/** “Set Client ID…”: a page for each server that says what to register, takes what came of it, and tests it. */
+/**
+ * “Set Client ID…”: a page for each server that shows what to register, accepts the new client's data, and
+ * tests it.
+ */
 export class ClientGuides implements Disposable {
   readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly guide: ClientGuide }>();
 
@@ -60,13 +63,13 @@ export class ClientGuides implements Disposable {
   }
 }
 
-/** What happens on the page of one server. */
+/** The logic of one server's page. */
 export class ClientGuide implements Disposable {
   readonly #abort = new AbortController();
   #rows: readonly GuideRow[] = [];
   #isBusy = false;
 
-  /** @param tell posts to the page */
+  /** @param tell posts a message to the page */
   constructor(
     private readonly name: string,
     private readonly parts: ClientGuideParts,
@@ -74,7 +77,7 @@ export class ClientGuide implements Disposable {
     private readonly clipboard: ClipboardWriter = vscode.env.clipboard,
   ) {}
 
-  /** @param message what the page sent; whatever is none of its messages is ignored */
+  /** @param message a message from the page; unknown messages are ignored */
   async receive(message: unknown): Promise<void> {
     const request = fromGuide(message);
     if (request === undefined) return;
@@ -151,7 +154,7 @@ export class ClientGuide implements Disposable {
       : t('Leave it empty if you didn’t get one. It is kept in this editor’s secret storage.');
     const { clientId = '' } = server.oauth;
     const hasClient = clientId !== '';
-    // A secret may be there already, which is not shown again.
+    // A secret may already be stored, but it is not shown again.
     const needsSecret = isSecretNeeded && !hasClient;
     this.tell({ kind: 'facts', introduction, rows, needsClient, needsSecret, clientId, secretNote });
   }
@@ -183,7 +186,7 @@ export class ClientGuide implements Disposable {
     else this.#say(outcome.kind === 'signedIn' ? 'success' : 'error', report.message);
   }
 
-  /** As the settings have it now. */
+  /** Returns the server as currently configured. */
   #server(): ServerConfig {
     const server = this.parts.settings.find(this.name);
     if (server !== undefined) return server;

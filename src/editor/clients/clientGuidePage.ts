@@ -6,10 +6,10 @@ import { accessScopes } from '../../mcp/consentTexts.js';
 import type { GuideRow } from '../../webview/clientGuideProtocol.js';
 
 /**
- * The page that guides through registering a client by hand, as yet without what to register: that is data, partly
- * written by servers, and never part of a page's text.
+ * Returns the page that guides through registering a client manually. It does not contain the values to
+ * register: some come from servers, so they are sent as data and are never part of the HTML.
  *
- * @param name the server's, as the user's settings have it
+ * @param name the server's name in the user's settings
  */
 export function clientGuidePage({ style, script, source, nonce }: PageResources, name: string): string {
   const { t } = vscode.l10n;
@@ -51,7 +51,7 @@ export function clientGuidePage({ style, script, source, nonce }: PageResources,
 </html>`;
 }
 
-/** What to copy into a registration, in the words that providers use for it. */
+/** Returns the values to copy into a registration, with the names that providers use. */
 export function guideRows(client: ClientToRegister): readonly GuideRow[] {
   const { t } = vscode.l10n;
   const row = (
@@ -100,7 +100,10 @@ function useTexts(use: RedirectUse): string {
   }
 }
 
-/** Some scopes only keep a sign-in or name its account, which providers may have no entry for. */
+/**
+ * Returns a note about scopes that only keep a sign-in or identify its account, because providers may have no
+ * setting for them.
+ */
 function scopeNote(scopes: readonly string[]): { readonly note?: string } {
   const isAccess = accessScopes(scopes);
   return isAccess.length === scopes.length

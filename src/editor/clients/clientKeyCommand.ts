@@ -19,7 +19,7 @@ interface KeyItem extends vscode.QuickPickItem {
   readonly does: ClientKeyAlgorithm | 'import' | 'remove';
 }
 
-/** “Set Client Key…”: a key of its own, or one from elsewhere, for a client registered by hand. */
+/** Registers “Set Client Key…”, which generates or imports a key for a manually registered client. */
 export function registerClientKeyCommand(
   commands: Commands,
   choice: ServerChoice,
@@ -60,7 +60,9 @@ async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets):
   await showPublicKey(server, key);
 }
 
-/** One line, as the editor's input field has only one; both forms of a key survive it. */
+/**
+ * Asks for a key on one line, because the editor's input box has only one; both formats of a key allow that.
+ */
 async function importedKey(title: string): Promise<ClientKey | undefined> {
   const prompt = vscode.l10n.t(
     'The private key, as PEM (PKCS#8) or JWK. It is kept in this editor’s secret storage.',
@@ -84,7 +86,7 @@ async function importedKey(title: string): Promise<ClientKey | undefined> {
   return text === undefined || text.trim() === '' ? undefined : importClientKey(text);
 }
 
-/** What to register at the authorization server; the private half is never shown. */
+/** Shows the public key to register at the authorization server; the private key is never shown. */
 async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void> {
   const copy = vscode.l10n.t('Copy Public Key');
   const message = vscode.l10n.t(

@@ -13,11 +13,11 @@ export interface SetClientParts {
 }
 
 /**
- * Writes the id of a client registered by hand into its server's entry, and keeps its secret; tells it with a button
- * that takes both back.
+ * Writes the ID of a manually registered client to its server's entry and stores its secret. The notification
+ * has a button that undoes both.
  *
- * @param secret empty to leave the one that is there
- * @throws SettingUnwritable
+ * @param secret empty to keep the stored one
+ * @throws SettingUnwritable if the setting cannot be written
  */
 export async function setClient(
   server: ServerConfig,
@@ -28,7 +28,7 @@ export async function setClient(
   const { t } = vscode.l10n;
   const before = server.oauth.clientId;
   const restore = await clientSecrets.restorePoint(server, clientId);
-  // The secret first: an id without it could be used meanwhile.
+  // The secret is stored first, because the ID could otherwise be used without it.
   if (secret !== '') await clientSecrets.put(server, clientId, new Redacted(secret));
   try {
     await settings.setClientId(server.name, clientId);

@@ -20,7 +20,7 @@ export interface AccountCommandParts {
   readonly naming: { readonly rename: AccountNaming['rename'] };
 }
 
-/** “Switch Account…”, “Rename Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
+/** Registers “Switch Account…”, “Rename Account…”, “Remove Account…” and “Sign Out…”. */
 export function registerAccountCommands(
   commands: Commands,
   parts: AccountCommandParts,
@@ -58,7 +58,7 @@ export function registerAccountCommands(
   }
 }
 
-/** Takes effect with the next call. */
+/** Switches the account, starting with the next call. */
 async function switchAccount(
   server: ServerConfig,
   row: unknown,
@@ -101,8 +101,8 @@ async function renameAccount(
 }
 
 /**
- * Ends one account's sign-in here and revokes its tokens; the others' stay. Calls go on as another account only if the
- * user chooses one.
+ * Ends one account's sign-in here and revokes its tokens; those of other accounts are kept. Calls continue
+ * with another account only if the user chooses one.
  */
 async function removeAccount(
   server: ServerConfig,
@@ -129,7 +129,8 @@ async function removeAccount(
 
 /**
  * @param leaving the keys of the accounts that are signed out
- * @returns the key of an account, or {@link noAccount}; none if no other account would act unasked
+ * @returns the key of an account, or {@link noAccount}; undefined if no other account would be used
+ *   automatically
  */
 async function whoActsNext(
   server: ServerConfig,

@@ -17,7 +17,7 @@ import { askServerName, suggestedName } from './serverName.js';
 import { openServerSettings, type EditorServerSettings } from '../settings/serverSettings.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 
-/** What the dialogue needs of the editor's window. */
+/** The parts of the editor's window that the dialog uses. */
 export type AddServerWindow = NotificationWindow & AddressPickWindow & ChoiceWindow;
 
 export interface AddServerParts {
@@ -29,7 +29,10 @@ export interface AddServerParts {
   readonly window?: AddServerWindow;
 }
 
-/** “Add Server…”: asks for an address or searches for one, shows what it leads to, and only then saves anything. */
+/**
+ * “Add Server…”: asks for an address or searches for one, shows the findings about it, and only then saves
+ * anything.
+ */
 export class AddServer {
   readonly #window: AddServerWindow;
   readonly #notifications: Notifications;
@@ -41,7 +44,7 @@ export class AddServer {
     this.#addressPick = new AddressPick(parts, this.#notifications, this.#window);
   }
 
-  /** @param typed what the first box holds at first */
+  /** @param typed the initial text of the first box */
   async run(typed = ''): Promise<void> {
     let shown = typed;
     for (;;) {
@@ -52,7 +55,10 @@ export class AddServer {
     }
   }
 
-  /** Goes on with what a link says, after the user has seen it and has agreed that its server is asked. */
+  /**
+   * Continues with the content of a link, after the user has seen it and has agreed to a request to its
+   * server.
+   */
   async propose(link: AddLink): Promise<void> {
     if ((await this.#lookAt(link)) === 'changeAddress') await this.run(link.url);
   }
@@ -123,7 +129,7 @@ export class AddServer {
     void this.#offerSignIn(name, findings);
   }
 
-  /** @returns empty if none is needed or the user has none yet; undefined if they gave up */
+  /** @returns an empty text if none is needed or the user has none yet; undefined if the user cancelled */
   async #askClientId(findings: Findings | undefined): Promise<string | undefined> {
     if (findings?.kind !== 'protected' || findings.discovered.identity.kind !== 'ask') return '';
     const { host } = new URL(findings.discovered.as.issuer);
@@ -138,7 +144,7 @@ export class AddServer {
     return clientId?.trim();
   }
 
-  /** Findings out a moment ago is its status now. */
+  /** Stores the findings, which are the server's current status. */
   #remember(name: string, findings: Findings | undefined): void {
     const server = this.parts.settings.find(name);
     if (server === undefined || findings === undefined || findings.kind === 'failed') return;

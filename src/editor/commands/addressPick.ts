@@ -15,7 +15,7 @@ import {
 } from '../../broker/settings/serverSettings.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 
-/** The registry that is searched, which the user can change. */
+/** The registry to search, which the user can change. */
 export interface RegistryChoice {
   readonly address: RegistrySetting['address'];
   readonly use: RegistrySetting['use'];
@@ -32,13 +32,16 @@ export interface AddressPickParts {
   readonly finding: FindingParts;
 }
 
-/** What was chosen, and what was in the box then. */
+/** The chosen item, and the text that was in the box. */
 interface Chosen<LeadsTo> {
   readonly leadsTo: LeadsTo;
   readonly typed: string;
 }
 
-/** The box that takes a server's address, or a name to search an MCP registry for once the user has agreed to that. */
+/**
+ * The box that accepts a server's address, or a name to search for in an MCP registry if the user has agreed
+ * to that.
+ */
 export class AddressPick {
   constructor(
     private readonly parts: AddressPickParts,
@@ -46,7 +49,7 @@ export class AddressPick {
     private readonly window: AddressPickWindow,
   ) {}
 
-  /** @returns undefined if the user closed it */
+  /** @returns undefined if the user closed the box */
   async ask(typed: string): Promise<{ readonly candidate: Candidate; readonly typed: string } | undefined> {
     let shown = typed;
     for (;;) {
@@ -85,7 +88,7 @@ export class AddressPick {
       value: typed,
     });
     const subscription = registry.onDidChange(() => {
-      // What another registry has is no result of this one.
+      // Results from another registry are no longer valid.
       search.type(undefined);
       follow();
     });
@@ -114,7 +117,10 @@ export class AddressPick {
     return searchRegistry(address.url, text, this.parts.finding, signal);
   }
 
-  /** Asked once: the setting keeps the answer, and removing it takes the answer back. */
+  /**
+   * Asks whether to search the registry. The question is asked once: the setting stores the answer, and
+   * removing it resets the answer.
+   */
   async #offerSearch(): Promise<void> {
     const { t } = vscode.l10n;
     const yes = t('Search');
@@ -128,9 +134,10 @@ export class AddressPick {
 }
 
 /**
- * What Enter chooses. The editor can accept a text before the rows for it are there, and rows for an earlier text must not
- * be chosen: the rows are made again for the text as it is. Without a row of these, a typed address counts and a search
- * is offered, but no match of a registry is taken that the user may not have seen.
+ * Returns what Enter chooses. The editor can accept a text before the rows for it are shown, and rows for an
+ * earlier text must not be chosen, so the rows are created again for the current text. If none of them was
+ * selected, a typed address is chosen or a search is offered, but never a registry's match, because the user
+ * may not have seen it.
  */
 function accepted(
   chosen: AddressRow | undefined,
@@ -145,14 +152,14 @@ function looks({ label, description, detail }: AddressRow): string {
   return JSON.stringify([label, description, detail]);
 }
 
-/** A server that may be added: its address, and what is known of it besides. */
+/** A server that may be added: its address, and other known facts. */
 export interface Candidate extends ServerEndpoint {
-  /** What the name's box holds at first. */
+  /** The initial text of the box for the name. */
   readonly name?: string;
 }
 
 interface AddressRow extends vscode.QuickPickItem {
-  /** What choosing the row leads to; rows without it only inform. */
+  /** The result of choosing the row; absent for rows that only inform. */
   readonly leadsTo?: Candidate | 'offerSearch';
 }
 
@@ -162,18 +169,21 @@ interface AddressRowParts {
   readonly search: SearchState<RegistryMatches>;
 }
 
-/** Fewer characters match almost every server. */
+/** Shorter names match almost every server. */
 const shortestName = 2;
 const longestName = 100;
 
-/** What to search a registry for, if what was typed is a name and no address: addresses are sent to no registry. */
+/** Returns the text to search for, if the user typed a name: addresses are not sent to a registry. */
 function searchText(typed: string): string | undefined {
   const text = typed.trim();
   const isName = text.length >= shortestName && text.length <= longestName && !isAddressLike(text);
   return isName ? text : undefined;
 }
 
-/** The rows under the box of “Add Server…”, for what has been typed so far. Each shows whatever is typed. */
+/**
+ * Returns the rows below the box of “Add Server…” for the current text. Each row is shown whatever the text
+ * is.
+ */
 function addressRows(typed: string, parts: AddressRowParts): readonly AddressRow[] {
   return rowsFor(typed.trim(), parts).map((row) => ({ ...row, alwaysShow: true }));
 }
@@ -191,7 +201,8 @@ function rowsFor(text: string, parts: AddressRowParts): readonly AddressRow[] {
         {
           label: `$(search) ${t('Search the MCP registry for “{0}”…', plain(text))}`,
           description: new URL(officialRegistry).host,
-          // In this row: the editor sorts rows by where in them it finds what was typed.
+          // The detail contains the typed text, because the editor sorts rows by the position at which they
+          // contain it.
           detail: t(
             '“{0}” is not a URL. To use an address instead, type all of it: https://mcp.example.com/mcp.',
             plain(text),
@@ -265,12 +276,12 @@ function serverRow(
   return { ...shared, label: `$(plug) ${label}`, leadsTo: candidate };
 }
 
-/** The publisher's title, else the part of the name after the publisher's namespace. */
+/** Returns the publisher's title, or else the part of the name that follows the publisher's namespace. */
 function proposedName(title: string | undefined, name: string): string {
   return plain(title ?? name.slice(name.lastIndexOf('/') + 1)).slice(0, 60);
 }
 
-/** Whether it starts as an address does: with a scheme. */
+/** Checks whether the text starts with a scheme, as an address does. */
 function isAddressLike(text: string): boolean {
   return /^[a-z][a-z\d+.-]*:/i.test(text);
 }

@@ -4,7 +4,7 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { plain, type ChoiceWindow } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
-/** Finds out which server of the settings a command is about, disabled ones included. */
+/** Determines the configured server that a command applies to, including disabled servers. */
 export class ConfiguredServerChoice {
   constructor(
     private readonly settings: EditorServerSettings,
@@ -12,9 +12,9 @@ export class ConfiguredServerChoice {
   ) {}
 
   /**
-   * @param row what the menu passed: a tree row, a server's name, or nothing
-   * @param which servers the command makes sense for
-   * @returns undefined if the user closed the list or there is none to choose from
+   * @param row the menu's argument: a tree row, a server's name, or undefined
+   * @param which selects the servers that the command applies to
+   * @returns undefined if the user closed the list or there is no server to choose
    */
   async choose(
     row: unknown,
@@ -38,7 +38,7 @@ export class ConfiguredServerChoice {
   }
 }
 
-/** The name of the server that a menu or a caller of a command names, if any. */
+/** Returns the name of the server in a command's argument, if there is one. */
 export function serverNameIn(row: unknown): string | undefined {
   if (typeof row === 'string') return row;
   if (typeof row !== 'object' || row === null || !('server' in row)) return undefined;

@@ -16,12 +16,15 @@ import { notifications } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 const scheme = 'mcp-oauth-diagnosis';
-/** A user waits for it, in milliseconds; each request has a limit of its own. */
+/**
+ * The time limit of a diagnosis, in milliseconds, because the user waits for it; each request also has its
+ * own limit.
+ */
 const patience = 60_000;
-/** Reports kept for tabs that are still open. */
+/** The most reports that are kept for tabs that are still open. */
 const mostReports = 20;
 
-/** What sign-ins know already. */
+/** The stored answers for sign-ins. */
 interface DiagnosisAnswers extends DiscoveryParts {
   readonly clientSecrets: ClientSecrets;
   readonly sentRedirects?: SentRedirects;
@@ -37,12 +40,12 @@ export interface DiagnoseServerParts {
   readonly settings: EditorServerSettings;
 }
 
-/** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
+/** “Diagnose Server…”: runs the ten steps without signing in, and shows the findings in a document. */
 export class DiagnoseServer implements vscode.TextDocumentContentProvider, Disposable {
   readonly #reports = new Map<string, string>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
 
-  /** @param context says which version this is */
+  /** @param context provides the version of the extension */
   constructor(
     private readonly context: { readonly extension: vscode.Extension<unknown> },
     private readonly parts: DiagnoseServerParts,
@@ -57,7 +60,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     if (report === undefined) return;
     const id = crypto.randomUUID();
     this.#keep(id, report);
-    // The path is what the tab is called; the query tells one report from the next.
+    // The path gives the tab its name; the query identifies the report.
     const path = `/Diagnosis of ${server.name.replace(/[\\/]/g, '-')}.md`;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path, query: id }));
     await showRendered(document);
@@ -113,8 +116,8 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 }
 
 /**
- * Shows Markdown as it is meant to be read; the preview has a button to its source. What servers wrote is plain text
- * there too (see `diagnosisReport`). If the editor's Markdown extension is turned off, the source is what there is.
+ * Shows rendered Markdown; the preview has a button that opens the source. Texts from servers are plain text
+ * there too (see `diagnosisReport`). If the editor's Markdown extension is turned off, the source is shown.
  */
 async function showRendered(document: vscode.TextDocument): Promise<void> {
   try {

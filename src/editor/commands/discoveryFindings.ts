@@ -11,9 +11,9 @@ interface FindingItem extends vscode.QuickPickItem {
 }
 
 /**
- * Shows what was found out about a server, to be read before anything is saved.
+ * Shows the findings about a server, for the user to read before anything is saved.
  *
- * @returns undefined if the user closed it
+ * @returns undefined if the user closed the list
  */
 export async function showFindings(
   url: string,
@@ -28,7 +28,7 @@ export async function showFindings(
       ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
-    // A line that only informs was chosen: show them again.
+    // The selected row only informs, so the list is shown again.
     if (picked.choice !== undefined) return picked.choice;
   }
 }

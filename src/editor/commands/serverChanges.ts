@@ -24,20 +24,21 @@ export interface ServerChangeParts {
 }
 
 /**
- * Takes a change back.
+ * Undoes a change.
  *
- * @throws SettingUnwritable if the settings have changed so that it cannot be
+ * @throws SettingUnwritable if the settings have changed since in a way that prevents it
  */
 export type Undo = () => Promise<void>;
 
 /**
- * Changes of a server's entry, with all that goes by its name. Sign-ins, the chosen account, client secrets and what was
- * learned of tools go by its address, so that a name can change without them.
+ * Changes a server's entry and all data that is stored by its name. Sign-ins, the chosen account, client
+ * secrets and learned facts about tools are stored by the server's address, so that renaming does not affect
+ * them.
  */
 export class ServerChanges {
   constructor(private readonly parts: ServerChangeParts) {}
 
-  /** @throws SettingUnwritable */
+  /** @throws SettingUnwritable if the setting cannot be written */
   async rename(server: ServerConfig, to: string): Promise<Undo> {
     const { toolRules } = this.parts;
     const from = server.name;
@@ -49,7 +50,7 @@ export class ServerChanges {
     };
   }
 
-  /** @throws SettingUnwritable */
+  /** @throws SettingUnwritable if the setting cannot be written */
   async setDisabled(server: ServerConfig, isDisabled: boolean): Promise<Undo> {
     const { settings, personalSignIn } = this.parts;
     if (isDisabled) personalSignIn.cancel(server);
@@ -58,11 +59,12 @@ export class ServerChanges {
   }
 
   /**
-   * Removes a server, and signs out of it first if that is wanted: the mark that keeps an ended sign-in from coming back
-   * is pruned once its server has left the settings, and one that is made later would stay.
+   * Removes a server, and signs out of it first if requested. The order matters: the mark that prevents an
+   * ended sign-in from returning is removed with the server's entry, and a mark that is set later would never
+   * be removed.
    *
-   * @returns what became of each sign-in that was ended
-   * @throws SettingUnwritable
+   * @returns the result for each sign-in that was ended
+   * @throws SettingUnwritable if the setting cannot be written
    */
   async remove(
     server: ServerConfig,
@@ -76,7 +78,7 @@ export class ServerChanges {
     const receipts = signOut ? await signOuts.signOutOfAll(server) : [];
     const rules = toolRules.written(name);
     await this.#takeOut(name, receipts.length > 0);
-    // After the entry, so that no call of the server runs without its rules.
+    // The rules are removed after the entry, so that no call of the server runs without its rules.
     await toolRules.write(name, undefined);
     let putBack: Undo = () => Promise.resolve();
     if (signOut && oauth.clientId !== undefined) {
@@ -93,7 +95,10 @@ export class ServerChanges {
     return { receipts, undo };
   }
 
-  /** @throws SettingUnwritable that also names what has been done already and cannot be undone */
+  /**
+   * @throws SettingUnwritable if the setting cannot be written; its message also describes what has been done
+   *   and cannot be undone
+   */
   async #takeOut(name: string, isSignedOut: boolean): Promise<void> {
     try {
       await this.parts.settings.change((entries) => withoutEntry(entries, name));
@@ -104,7 +109,10 @@ export class ServerChanges {
     }
   }
 
-  /** The rules hold under both names until the server has the new one: no call runs without them. */
+  /**
+   * Renames the entry. Until the entry has the new name, the rules apply under both names, so that no call
+   * runs without them.
+   */
   async #rename({ url }: ServerConfig, from: string, to: string, rules: unknown): Promise<void> {
     const { settings, toolRules, admissions } = this.parts;
     const server = [...settings.servers, ...settings.disabled].find(({ name }) => name === from);

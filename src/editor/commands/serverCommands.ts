@@ -21,7 +21,10 @@ export interface ServerCommandParts extends CheckWithUserParts {
   readonly takeOver: TakeOverSettings;
 }
 
-/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Import Settings…” and “Show Log”. */
+/**
+ * Registers “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Import Settings…” and
+ * “Show Log”.
+ */
 export function registerServerCommands(commands: Commands, parts: ServerCommandParts): void {
   const { t } = vscode.l10n;
   commands.register('showLog', () => {

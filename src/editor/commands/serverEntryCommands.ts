@@ -13,12 +13,12 @@ import { SettingUnwritable } from '../settings/writeSetting.js';
 
 export interface ServerEntryCommandParts extends ServerChangeParts {
   readonly credentials: CredentialStore;
-  /** What the editor has from elsewhere: those names are taken. */
+  /** Returns the servers that the editor has from other sources, whose names are taken. */
   readonly otherLists: () => readonly OtherServerList[];
   readonly window?: QuestionWindow;
 }
 
-/** “Rename Server…”, “Disable Server…”, “Enable Server…” and “Remove Server…”. */
+/** Registers “Rename Server…”, “Disable Server…”, “Enable Server…” and “Remove Server…”. */
 export function registerServerEntryCommands(commands: Commands, parts: ServerEntryCommandParts): void {
   const dialogues = new ServerEntryDialogues(parts);
   commands.register('renameServer', (row) => dialogues.rename(row));
@@ -27,7 +27,7 @@ export function registerServerEntryCommands(commands: Commands, parts: ServerEnt
   commands.register('removeServer', (row) => dialogues.remove(row));
 }
 
-/** What these commands ask and report. Each report of a change has a button that undoes it. */
+/** The questions and reports of these commands. Each report of a change has a button that undoes it. */
 export class ServerEntryDialogues {
   readonly #notifications: Notifications;
   readonly #choice: ConfiguredServerChoice;

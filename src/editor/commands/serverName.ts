@@ -7,8 +7,8 @@ import type { Notifications } from '../adapters/notifications.js';
 /**
  * Asks for the name of a server that is being added.
  *
- * @param proposed what the box holds at first, made free if another server has that name
- * @returns undefined if the user closed it
+ * @param proposed the initial text of the box, made unique if another server has that name
+ * @returns undefined if the user closed the box
  */
 export async function askServerName(
   notifications: Notifications,
@@ -30,7 +30,7 @@ export async function askServerName(
   return name?.trim();
 }
 
-/** What the server calls itself, else the first label of its host that says something. */
+/** Returns the server's name for itself, or else the first meaningful label of its host. */
 export function suggestedName(url: string, findings: Findings | undefined): string {
   const named = findings?.kind === 'protected' ? findings.discovered.resource.resourceName : undefined;
   if (named !== undefined) return named;
@@ -40,7 +40,7 @@ export function suggestedName(url: string, findings: Findings | undefined): stri
   return labels.find((label) => !['www', 'mcp', 'api'].includes(label)) ?? hostname;
 }
 
-/** The server that has a name already; VS Code takes names that differ in case alone for the same. */
+/** Returns the server that already has a name; VS Code ignores case when it compares names. */
 export function nameTakenBy(name: string, names: readonly string[]): string | undefined {
   return names.find((taken) => taken.toLowerCase() === name.toLowerCase());
 }

@@ -22,12 +22,18 @@ export interface SignInCommandParts {
   readonly states: ServerStates;
 }
 
-/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and “Cancel Sign-In”. */
+/**
+ * Registers “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and
+ * “Cancel Sign-In”.
+ */
 export function registerSignInCommands(commands: Commands, parts: SignInCommandParts): void {
   const { choice, personalSignIn, scopeChoice, callbackPaste, states } = parts;
   const { t } = vscode.l10n;
 
-  /** A server that has a sign-in; for another one, does what takes the place of a sign-in there. */
+  /**
+   * Returns a server that has a sign-in. If the chosen server has none, it does what replaces the sign-in
+   * there.
+   */
   const chosen = async (row: unknown): Promise<ServerConfig | undefined> => {
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
     if (server === undefined || (await insteadOfSignIn(server))) return undefined;
@@ -63,7 +69,7 @@ export function registerSignInCommands(commands: Commands, parts: SignInCommandP
     if (server !== undefined && scopes !== undefined) await personalSignIn.signInWithScopes(server, scopes);
   });
 
-  // Which sign-in it is for is in the address.
+  // The pasted address identifies the sign-in.
   commands.register('pasteCallback', () => callbackPaste.ask());
 
   commands.register('dismissAttempt', async (row) => {
@@ -87,7 +93,7 @@ export function registerSignInCommands(commands: Commands, parts: SignInCommandP
   });
 }
 
-/** The scopes that a tool lacks, if the command was chosen at its row. */
+/** Returns the scopes that a tool lacks, if the command was run on its row. */
 function scopesLackingAt(row: unknown): readonly string[] | undefined {
   if (typeof row !== 'object' || row === null || !('consent' in row)) return undefined;
   const missing = (row.consent as Partial<ToolConsent> | undefined)?.missing ?? [];
@@ -102,8 +108,8 @@ export interface IdentityProviderCommandParts {
 }
 
 /**
- * “Sign In to Identity Provider…” and “Sign Out of Identity Provider…”: one sign-in for all servers that take its
- * word.
+ * Registers “Sign In to Identity Provider…” and “Sign Out of Identity Provider…”, which share one sign-in
+ * among all servers that accept the provider's assertions.
  */
 export function registerIdentityProviderCommands(
   commands: Commands,
@@ -113,14 +119,14 @@ export function registerIdentityProviderCommands(
     const provider = await configured(parts);
     if (provider === undefined) return;
     const outcome = await parts.personalSignIn.signIn(provider);
-    // What servers were seen to want, they have to be asked again.
+    // The observed statuses of these servers are outdated after the sign-in.
     if (outcome.kind === 'signedIn') for (const server of takingItsWord(parts)) parts.states.forget(server);
   });
   commands.register('signOutOfIdentityProvider', async () => {
     const provider = await configured(parts);
     if (provider === undefined) return;
     const receipt = await parts.signOuts.signOut(provider);
-    // Tokens that its word has got are this sign-in's too.
+    // Tokens that were obtained with the provider's assertions belong to this sign-in too.
     for (const server of takingItsWord(parts)) await parts.signOuts.signOut(server);
     showSignOut(provider, receipt);
   });

@@ -14,10 +14,10 @@ export interface ToolCallParts {
 
 /** A file that is written within this time, in milliseconds, needs no progress notification. */
 const unwatched = 1_000;
-/** Lines made before others have their turn. */
+/** The number of lines that are formatted before other work may run. */
 const chunk = 500;
 
-/** “Show Tool Calls”, “Export Tool Calls…” and “Clear Tool Calls…”. */
+/** Registers “Show Tool Calls”, “Export Tool Calls…” and “Clear Tool Calls…”. */
 export function registerToolCallCommands(commands: Commands, parts: ToolCallParts): void {
   commands.register('showToolCalls', () => {
     parts.view.show();
@@ -58,7 +58,7 @@ async function exportCalls({ ledger, clock }: ToolCallParts): Promise<void> {
   if (!abort.signal.aborted) void notifications.information(t('{0} tool calls were exported.', calls.length));
 }
 
-/** The oldest first, a line each; what was cancelled leaves no file. */
+/** Writes one line for each call, the oldest first. If cancelled, it leaves no file. */
 async function write(
   calls: readonly RecordedCall[],
   target: vscode.Uri,

@@ -15,7 +15,7 @@ export interface ToolCommandParts {
   readonly toolLists: ToolLists;
 }
 
-/** “Set Tool Rule…”: allow, ask every time, or block. */
+/** Registers “Set Tool Rule…”: allow, ask every time, or block. */
 export function registerToolCommands(commands: Commands, parts: ToolCommandParts): void {
   commands.register('setToolRule', async (row) => {
     const server = await parts.choice.choose(row, vscode.l10n.t('Set a tool rule for which MCP server?'));

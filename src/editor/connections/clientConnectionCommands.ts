@@ -13,7 +13,7 @@ export interface ClientConnectionCommandParts extends ConnectClientParts {
   readonly agents: EditorAgents;
 }
 
-/** “Connect Client…”, “Disconnect Client…” and “Show Client Configuration File”. */
+/** Registers “Connect Client…”, “Disconnect Client…” and “Show Client Configuration File”. */
 export function registerClientConnectionCommands(
   commands: Commands,
   parts: ClientConnectionCommandParts,
@@ -57,7 +57,7 @@ async function tellConnected(connection: ClientConnection): Promise<void> {
   if ((await notifications.information(message, show)) === show) await showConfiguration(connection);
 }
 
-/** The file, at what was written into it. */
+/** Opens the file at the entries that were written into it. */
 async function showConfiguration({ uri, servers }: ClientConnection): Promise<void> {
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(uri));
   const { document } = editor;

@@ -2,19 +2,21 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
 
 const scheme = 'mcp-oauth-configuration';
-/** Texts kept for tabs that are still open. */
+/** The most texts that are kept for tabs that are still open. */
 const mostTexts = 20;
 
-/** What would change in a file. */
+/** The planned change of a file. */
 interface PreviewedChange {
-  /** Of the file. */
+  /** The file's URI. */
   readonly uri: string;
-  /** What the file holds; undefined if there is none. */
+  /** The current content of the file; undefined if there is none. */
   readonly before: string | undefined;
   readonly after: string;
 }
 
-/** Shows what a configuration file would say beside what it says, before anything is written. */
+/**
+ * Shows the planned content of a configuration file next to its current content, before anything is written.
+ */
 export class ConfigurationPreview implements vscode.TextDocumentContentProvider, Disposable {
   readonly #texts = new Map<string, string>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
@@ -33,7 +35,7 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     await vscode.commands.executeCommand('vscode.diff', present, this.#document(file, after), title);
   }
 
-  /** Closes what was shown, which says nothing new once it is decided on. */
+  /** Closes the preview, which has no purpose once the user has decided. */
   async close(): Promise<void> {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const isShown = ({ input }: vscode.Tab) =>
@@ -46,7 +48,7 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     this.#texts.clear();
   }
 
-  /** The path gives the tab its name and its language; the query tells one text from the next. */
+  /** Returns a URI whose path gives the tab its name and language, and whose query identifies the text. */
   #document(file: vscode.Uri, text: string): vscode.Uri {
     const query = crypto.randomUUID();
     this.#texts.set(query, text);

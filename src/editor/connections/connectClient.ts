@@ -21,19 +21,19 @@ import { AdmitAgent, type AdmitAgentParts, type AgentLimits } from '../agents/ad
 import { faultText, placeText } from '../imports/importTexts.js';
 import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 
-/** Where clients of other makers keep their files, on the machine that the extension runs on. */
+/** The configuration files of other vendors' clients on the machine that the extension runs on. */
 interface ClientPrograms {
   readonly files: readonly ConfigurationFile[];
-  /** Whether the program of such a file is there, or was. */
+  /** Checks whether the program of such a file is installed, or was. */
   isPresent(file: ConfigurationFile): boolean;
 }
 
 export interface ConnectClientParts extends AdmitAgentParts {
   readonly connections: ClientConnections;
   readonly programs: ClientPrograms;
-  /** Says which machine that is, if it is not the one that the window works on. */
+  /** The machine of the files, if the window works on a different one. */
   readonly filesNote: string | undefined;
-  /** Shows what would change in a file. */
+  /** Shows the planned change of a file. */
   readonly preview: { show(plan: ConnectionPlan): Promise<void>; close(): Promise<void> };
 }
 
@@ -43,7 +43,10 @@ interface ClientChoice extends vscode.QuickPickItem {
   readonly connection: ClientConnection | undefined;
 }
 
-/** “Connect Client…”: which client, to which servers; shows what would be written, and only then writes anything. */
+/**
+ * “Connect Client…”: asks which client to connect to which servers, shows the planned changes, and writes
+ * them only after the user agrees.
+ */
 export class ConnectClient {
   readonly #notifications: Notifications;
 
@@ -54,7 +57,7 @@ export class ConnectClient {
     this.#notifications = new Notifications(window);
   }
 
-  /** @returns the connection that was made; undefined if none was */
+  /** @returns the new connection; undefined if none was made */
   async run(): Promise<ClientConnection | undefined> {
     const { t } = vscode.l10n;
     if (this.parts.servers().length === 0) {
@@ -102,7 +105,7 @@ export class ConnectClient {
       return [{ ...choice, client, uri: vscode.Uri.file(file.path).toString(), connection, isFound }];
     });
     return this.window.showQuickPick(
-      // A stable sort: those that are here come first.
+      // The sort is stable: programs that were found come first.
       choices.toSorted((one, other) => Number(other.isFound) - Number(one.isFound)),
       defined({
         title: t('Connect which client?'),
@@ -169,7 +172,11 @@ export class ConnectClient {
     return (await this.window.showQuickPick(choices, { title, ignoreFocusOut: true }))?.name;
   }
 
-  /** Shows what would be done until the user says yes. @returns undefined if they do not */
+  /**
+   * Shows the planned changes until the user agrees.
+   *
+   * @returns undefined if the user did not agree
+   */
   async #review(plan: ConnectionPlan, servers: readonly ServerConfig[]): Promise<AgentLimits | undefined> {
     const { t } = vscode.l10n;
     const { client, uri, before } = plan;

@@ -6,7 +6,9 @@ import { mcpClients } from '../../mcpClients/mcpClient.js';
 import { faultText, placeText } from '../imports/importTexts.js';
 import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 
-/** “Disconnect Client…”: asks, ends the client's access, and undoes what was written for it. */
+/**
+ * “Disconnect Client…”: asks for confirmation, ends the client's access, and removes what was written for it.
+ */
 export class DisconnectClient {
   readonly #notifications: Notifications;
 

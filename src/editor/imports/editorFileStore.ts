@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { OtherFileFault, type OtherFileStore } from '../../broker/imports/otherFiles.js';
 
-/** Largest file that is read, in bytes. */
+/** The largest file that is read, in bytes. */
 const largest = 32 * 1024 * 1024;
 
 /**
- * Files wherever they are: those of this machine by Node, which keeps modes and symbolic links, and those of a remote
- * machine or a browser's profile through the editor.
+ * Files on any machine. Files of this machine are accessed with Node.js, which preserves modes and symbolic
+ * links; files of a remote machine or a browser's profile through the editor.
  */
 export class EditorFileStore implements OtherFileStore {
-  /** @param backups where backups of files that only the editor reaches are kept, on this machine */
+  /** @param backups the directory on this machine for backups of files that only the editor can access */
   constructor(
     private readonly machine: OtherFileStore,
     private readonly backups: vscode.Uri,
@@ -20,7 +20,8 @@ export class EditorFileStore implements OtherFileStore {
     if (place.scheme === 'file') return this.machine.read(uri);
     try {
       const { size, type } = await vscode.workspace.fs.stat(place);
-      // A repository can contain a link to a device, which has no end (VS Code, `diskFileSystemProvider.ts`, `toType`).
+      // A repository can contain a link to an endless device (VS Code, `diskFileSystemProvider.ts`,
+      // `toType`).
       if ((type & (vscode.FileType.File | vscode.FileType.Directory)) === 0)
         throw new OtherFileFault('unreadable', 'EINVAL');
       if (size > largest) throw new OtherFileFault('tooLarge');
@@ -70,7 +71,8 @@ function decoded(bytes: Uint8Array): string {
 }
 
 function isMissing(error: unknown): boolean {
-  // A provider that is not there, such as a browser's profile on a desktop, has no such file either.
+  // If there is no file system provider, such as for a browser's profile on a desktop, there is no such file
+  // either.
   return (
     error instanceof vscode.FileSystemError && ['FileNotFound', 'Unavailable', 'Unknown'].includes(error.code)
   );

@@ -28,7 +28,7 @@ type Target =
   | { readonly kind: 'document' }
   | { readonly kind: 'file'; readonly file: OtherFile; readonly text: string | undefined };
 
-/** “Export Servers…”: writes entries for another client, which then signs in by itself. */
+/** “Export Servers…”: writes entries for another client, which then signs in without the broker. */
 export class ExportServers {
   readonly #notifications: Notifications;
 

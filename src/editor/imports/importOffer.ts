@@ -6,7 +6,7 @@ import { Notifications, type NotificationWindow } from '../adapters/notification
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 
 const memoryKey = 'import offered';
-/** As in package.json. */
+/** The context key, as in package.json. */
 const contextKey = 'mcpOAuthBroker.hasServersElsewhere';
 
 export interface ImportOfferParts {
@@ -19,8 +19,8 @@ export interface ImportOfferParts {
 type SetContext = (key: string, value: boolean) => Thenable<unknown>;
 
 /**
- * Offers the import to a user who has servers elsewhere and none here: always in the empty view, and once for the same
- * servers in a notification. Only files are read for it.
+ * Offers the import to a user who has servers in other programs but none here: always in the empty view, and
+ * once for the same servers in a notification. It only reads files.
  */
 export class ImportOffer {
   readonly #notifications: Notifications;
@@ -36,7 +36,7 @@ export class ImportOffer {
 
   async look(): Promise<void> {
     const known = this.parts.known();
-    // The files of other programs can be large, and with servers of the user's own there is nothing to offer.
+    // The files of other programs can be large, and a user who already has servers is offered nothing.
     if (known.servers.length > 0) {
       await this.setContext(contextKey, false);
       return;
@@ -61,7 +61,7 @@ export class ImportOffer {
     const hash = await sha256([...urls].sort().join(' '));
     const offered = memory.get(memoryKey);
     if (offered === 'never' || offered === hash) return;
-    // Before it is shown: other windows open at the same time.
+    // This is stored before the notification is shown, because other windows may open at the same time.
     await memory.set(memoryKey, hash);
     const review = t('Import…');
     const never = t('Don’t Show Again');

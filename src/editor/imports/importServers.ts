@@ -19,19 +19,20 @@ import { undoImport } from './undoImport.js';
 export interface ImportServersParts {
   readonly files: OtherProgramFiles;
   readonly settings: EditorServerSettings;
-  /** What is known now. */
+  /** Returns the servers that are known now. */
   readonly known: () => KnownServers;
   readonly imports: Imports;
   readonly signInToAll: SignInToAll;
   /**
-   * Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them.
+   * Prevents warnings about the copies of these servers that VS Code keeps, because the user has just
+   * requested them.
    */
   readonly duplicatesWanted: (servers: readonly NamedServer[]) => Promise<void>;
 }
 
 type IsMoved = (file: OtherFile) => boolean;
 
-/** “Import Servers…”: shows what other programs have, and takes it over after one choice. */
+/** “Import Servers…”: shows the servers of other programs, and imports the selected ones. */
 export class ImportServers {
   readonly #notifications: Notifications;
 
@@ -67,8 +68,9 @@ export class ImportServers {
   }
 
   /**
-   * Gives each server its own name if that is free, or one with a number. No question for each: where VS Code keeps its
-   * entries, as it does those of a team's list, every name is taken. “Rename Server…” changes them.
+   * Gives each server its own name if that is free, or otherwise a name with a number. The user is not asked
+   * for each server: if VS Code keeps its entries, like those of a team's list, every name is taken. “Rename
+   * Server…” changes the names.
    */
   nameAll(chosen: readonly FoundServer[], inEditor: readonly string[]): readonly ChosenServer[] {
     const taken = [...this.parts.settings.names, ...inEditor];
@@ -79,7 +81,7 @@ export class ImportServers {
     });
   }
 
-  /** @param note added to the report of what was done */
+  /** @param note an addition to the report */
   async apply(
     named: readonly ChosenServer[],
     files: readonly ReadFile[],
@@ -108,7 +110,7 @@ export class ImportServers {
     void this.#tell(named, applied, needed, note);
   }
 
-  /** @returns whether a file's entries are removed; undefined if the user closed the question */
+  /** @returns whether to remove a file's entries; undefined if the user closed the question */
   async #askMove(chosen: readonly FoundServer[]): Promise<IsMoved | undefined> {
     const { t } = vscode.l10n;
     const files = chosen.flatMap(({ entries }) => entries.map(({ file }) => file));
@@ -168,7 +170,7 @@ export class ImportServers {
       t('Imported: {0}.', names),
       ...(needed.length > 0 ? [t('Sign-in needed: {0}.', needed.map(({ name }) => name).join(', '))] : []),
       ...problems.map(problemText),
-      // Entries that moved can have held secrets.
+      // Entries that were moved may have contained secrets.
       ...(backups.length > 0 ? [t('A backup is kept in {0}, including secrets.', backups.join(', '))] : []),
       ...(note === undefined ? [] : [note]),
     ].join(' ');

@@ -7,15 +7,16 @@ import { plainWhole } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 import type { ManyItem } from './pickMany.js';
 
-/** A server in the list of what can be imported. */
+/** A server in the list of servers that can be imported. */
 export interface ServerRow extends ManyItem {
   readonly found?: FoundServer;
 }
 
 /**
- * Those that can be imported come first, picked; the others say why they cannot be.
+ * Returns the servers that can be imported first, selected; the others show the reason why they cannot be
+ * imported.
  *
- * @param nameOf the name that each gets here, if it is known already
+ * @param nameOf returns the name that a server gets here, if it is already known
  */
 export function serverRows(
   servers: readonly FoundServer[],
@@ -59,12 +60,14 @@ function section(
   ];
 }
 
-/** An address that cannot be imported can have a password or a key in it, which stays out of the list. */
+/**
+ * Returns the address without secrets: an address that cannot be imported may contain a password or a key.
+ */
 function withoutSecrets({ url, problem }: FoundServer): string {
   return problem === undefined || addressOf(url) === undefined ? url : shownAddress(url);
 }
 
-/** The files that have it, each once. */
+/** Returns the files that contain the server, each once. */
 function sources({ entries }: FoundServer): string {
   const files = entries.map(({ file, folder }) =>
     folder === undefined ? file.label : vscode.l10n.t('{0} for {1}', file.label, folder),
@@ -91,7 +94,7 @@ function notes(found: FoundServer): readonly string[] {
   ];
 }
 
-/** Why a file could not be read or changed, as a sentence. */
+/** Returns why a file could not be read or changed, as a sentence. */
 export function problemText({ label, reason, backup }: FileProblem): string {
   const { t } = vscode.l10n;
   const why = typeof reason === 'string' ? reason : faultText(reason);
@@ -99,7 +102,7 @@ export function problemText({ label, reason, backup }: FileProblem): string {
   return `${t('{0} wasn’t changed: {1}', label, why)}${kept}`;
 }
 
-/** What the user has to do about files that lack their entries. */
+/** Describes what the user must do about files whose entries could not be restored. */
 export function notTakenBackText({ problems, cause }: NotTakenBack): string {
   const { t } = vscode.l10n;
   return [
@@ -131,7 +134,7 @@ export function faultText({ reason, code }: OtherFileFault): string {
   }
 }
 
-/** A file's path as the user writes it, or its address if it is not on this machine. */
+/** Returns a file's path as the user writes it, or its URI if it is not on this machine. */
 export function placeText(uri: string): string {
   const place = vscode.Uri.parse(uri);
   return place.scheme === 'file' ? place.fsPath : place.toString(true);

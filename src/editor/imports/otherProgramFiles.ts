@@ -7,14 +7,16 @@ import {
 } from '../../broker/imports/otherFiles.js';
 import { folderConfigurationFiles, type ConfigurationFile } from '../../mcpClients/configurationFiles.js';
 
-/** Longest file of a repository that is taken seriously, in characters: it is read when its folder opens. */
+/** The longest file of a repository that is considered, in characters: it is read when its folder opens. */
 const longestShared = 256 * 1024;
 
-/** Where other programs of the user keep their servers, on the machine that the extension runs on. */
+/** The files in which the user's other programs list servers, on the machine that the extension runs on. */
 export interface UserPrograms {
   readonly home: string;
   readonly files: readonly ConfigurationFile[];
-  /** The `mcp.json` of each profile but the default one, below the editor's user data. */
+  /**
+   * Returns the paths of the `mcp.json` of each profile except the default one, below the editor's user data.
+   */
   profileFiles(userData: string): Promise<readonly string[]>;
 }
 
@@ -28,11 +30,11 @@ export interface ReadFiles {
   readonly faults: readonly UnreadFile[];
 }
 
-/** The configuration files of VS Code and of other MCP clients that concern this window. */
+/** The configuration files of VS Code and other MCP clients that are relevant to this window. */
 export class OtherProgramFiles {
   readonly #userData: vscode.Uri;
 
-  /** @param globalStorage the extension's own folder, `User/globalStorage/ID` */
+  /** @param globalStorage the extension's directory, `User/globalStorage/ID` */
   constructor(
     readonly store: OtherFileStore,
     private readonly programs: UserPrograms,
@@ -51,12 +53,12 @@ export class OtherProgramFiles {
     });
   }
 
-  /** The user's files, each once. */
+  /** Reads the user's files, each once. */
   async readUsers(): Promise<ReadFiles> {
     return this.#read([...(await this.#editorFiles()), ...this.programFiles]);
   }
 
-  /** The files that a team shares in the folders of this window. */
+  /** Reads the files that a team shares in the folders of this window. */
   async readRepositories(): Promise<ReadFiles> {
     return this.#read(this.repositoryFiles);
   }
@@ -85,7 +87,7 @@ export class OtherProgramFiles {
     const profiles = await this.programs.profileFiles(this.#userData.fsPath);
     return [
       editorFile(own, t('your user mcp.json')),
-      // A browser keeps the profile to itself and shows it under this scheme.
+      // In a browser, the profile is available only under this scheme.
       ...(vscode.env.uiKind === vscode.UIKind.Web
         ? [
             editorFile(
@@ -98,7 +100,7 @@ export class OtherProgramFiles {
     ];
   }
 
-  /** Files that say the same under the same name are one file, seen in two ways. */
+  /** Reads files. Files with the same name and content are the same file, found in two ways. */
   async #read(files: readonly OtherFile[]): Promise<ReadFiles> {
     const read: ReadFile[] = [];
     const faults: UnreadFile[] = [];

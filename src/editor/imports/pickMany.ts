@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-/** A row of a list in which several can be picked. */
+/** An item of a list that allows several selections. */
 export interface ManyItem extends vscode.QuickPickItem {
-  /** Shown, and never picked. */
+  /** Whether the item is shown but cannot be selected. */
   readonly isFixed?: boolean;
 }
 
@@ -12,7 +12,7 @@ export type PickMany = <Item extends ManyItem>(
   options: { readonly title: string; readonly placeholder: string },
 ) => Promise<readonly Item[] | undefined>;
 
-/** The editor's own list has no rows that cannot be picked: a pick of one is taken back. */
+/** The editor's list has no items that cannot be selected, so the selection of such an item is reverted. */
 export const pickMany: PickMany = <Item extends ManyItem>(
   items: readonly Item[],
   { title, placeholder }: { readonly title: string; readonly placeholder: string },

@@ -26,12 +26,15 @@ export interface ImportParts extends SignInToAllParts {
   readonly answers: { readonly clientSecrets: ClientSecrets };
   readonly memory: Memory;
   readonly statuses: { readonly displaced: DisplacedServers };
-  /** The programs of this machine, and its files. */
+  /** The programs of this machine, and their files. */
   readonly programs: UserPrograms;
   readonly machineFiles: OtherFileStore;
 }
 
-/** “Import Servers…”, “Export Servers…”, “Undo Import or Export”, and the offers of the first two. */
+/**
+ * Registers “Import Servers…”, “Export Servers…” and “Undo Import or Export”, and the offers of the first
+ * two.
+ */
 export function registerImports(
   commands: Commands,
   { globalStorageUri }: { readonly globalStorageUri: vscode.Uri },
@@ -61,7 +64,7 @@ export function registerImports(
   const run = () => vscode.commands.executeCommand(commandId('importServers'));
   const offer = new ImportOffer({ files, known, memory, run });
   const team = new TeamServers({ files, known, memory, importing });
-  // Files that cannot be read now are looked at again when the next window opens.
+  // Files that cannot be read now are read again when the next window opens.
   const look = () => void offer.look().catch(() => undefined);
   const ask = () => void team.offer().catch(() => undefined);
   look();
@@ -88,7 +91,7 @@ export function registerImports(
   };
 }
 
-/** Whether this extension serves other programs at the address: such entries are its own. */
+/** Checks whether this extension serves other programs at the address: such entries must not be imported. */
 function isOwnAddress(url: string): boolean {
   const address = addressOf(url);
   return address?.hostname === '127.0.0.1' && Number(address.port) === agentSettings().port;

@@ -3,9 +3,10 @@ import type { ChangedFile } from '../../broker/imports/importRecord.js';
 import type { Notifications } from '../adapters/notifications.js';
 
 /**
- * Whether VS Code will not see by itself that its `mcp.json` has changed. It watches the file (`mcpManagementService.ts`,
- * `startWatching`); an editor in a browser that keeps the profile on its server, as code-server does, watches it under an
- * address without the server's name, and changes are reported with one.
+ * Checks whether VS Code will not notice that its `mcp.json` has changed. It watches the file
+ * (`mcpManagementService.ts`, `startWatching`), but an editor in a browser that keeps the profile on its
+ * server, such as code-server, watches a URI without the server's name, whereas the reported URIs contain
+ * one.
  */
 export function needsReload(files: readonly ChangedFile[]): boolean {
   return (
@@ -14,7 +15,7 @@ export function needsReload(files: readonly ChangedFile[]): boolean {
   );
 }
 
-/** @param text says what has changed */
+/** @param text describes what has changed */
 export async function offerReload(notifications: Notifications, text: string): Promise<void> {
   const { t } = vscode.l10n;
   const reload = t('Reload Window');

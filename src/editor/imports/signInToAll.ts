@@ -19,13 +19,17 @@ export class SignInToAll {
     this.#notifications = new Notifications(window);
   }
 
-  /** Asks each server once. @returns those that need a sign-in, in the same order */
+  /**
+   * Checks each server once.
+   *
+   * @returns the servers that need a sign-in, in the same order
+   */
   async needed(servers: readonly ServerConfig[]): Promise<readonly ServerConfig[]> {
     const title = vscode.l10n.t('Asking which servers need a sign-in…');
     await this.#notifications.progress(title, async (_say, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      // What a server could not say, its status shows.
+      // The server's status shows a failed check.
       await Promise.allSettled(servers.map((server) => checkServer(server, this.parts, abort.signal)));
     });
     const statuses = await Promise.all(servers.map((server) => this.parts.states.statusOf(server)));
@@ -35,8 +39,8 @@ export class SignInToAll {
   }
 
   /**
-   * Begins with the first at once. A browser that the editor runs in lets a page open only upon a click, so the next one
-   * waits for a click of its own.
+   * Signs in to the first server immediately. A browser that runs the editor lets a page open only after a
+   * click, so each further sign-in waits for a click.
    */
   async run(servers: readonly ServerConfig[]): Promise<void> {
     for (const [place, server] of servers.entries()) {

@@ -12,7 +12,7 @@ import type { OtherProgramFiles } from './otherProgramFiles.js';
 import { pickMany, type PickMany } from './pickMany.js';
 
 const memoryKey = 'team servers decided on';
-/** Most of them that are remembered. */
+/** The most decisions that are remembered. */
 const mostDecided = 500;
 
 export interface TeamServersParts {
@@ -28,9 +28,9 @@ interface Undecided {
 }
 
 /**
- * The servers that a team lists in `.vscode/mcp.json` and `.mcp.json` of its repository. None counts before the user has
- * seen its address and agreed; each is asked about once, and once more when its entry changes. The files stay as they
- * are: the team shares them.
+ * The servers that a team lists in `.vscode/mcp.json` and `.mcp.json` of its repository. A server is used
+ * only after the user has seen its address and agreed. The user is asked about each once, and again if its
+ * entry changes. The files are not changed, because the team shares them.
  */
 export class TeamServers {
   readonly #notifications: Notifications;
@@ -44,7 +44,7 @@ export class TeamServers {
     this.#notifications = new Notifications(window);
   }
 
-  /** For when a folder has opened, or one of the files has changed. */
+  /** Offers new servers; called when a folder has opened or one of the files has changed. */
   async offer(): Promise<void> {
     if (this.#isAsking || !vscode.workspace.isTrusted) return;
     this.#isAsking = true;

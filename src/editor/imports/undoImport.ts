@@ -4,7 +4,7 @@ import { Notifications, type NotificationWindow } from '../adapters/notification
 import { problemText } from './importTexts.js';
 import { needsReload, offerReload } from './reloadOffer.js';
 
-/** “Undo Import or Export”, and the button of what was just done. */
+/** Runs “Undo Import or Export”, or the undo button of a report. */
 export async function undoImport(
   imports: Imports,
   window: Partial<NotificationWindow> = vscode.window,

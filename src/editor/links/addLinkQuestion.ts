@@ -5,10 +5,10 @@ import { plainWhole } from '../adapters/notifications.js';
 import { nameTakenBy } from '../commands/serverName.js';
 
 /**
- * All that a link says, to be read before anything is requested or saved. It is shown in a dialog, which wraps long
- * addresses where rows of a list would cut them off.
+ * Returns the complete content of a link, for the user to read before anything is requested or saved. It is
+ * shown in a dialog, which wraps long addresses, whereas a list would truncate them.
  *
- * @param names of the servers that are configured
+ * @param names the names of the configured servers
  */
 export function addLinkQuestion(
   { url, name, type }: AddLink,

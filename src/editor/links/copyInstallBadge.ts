@@ -21,7 +21,10 @@ export interface InstallBadgeParts {
   readonly copy?: typeof copyToClipboard;
 }
 
-/** “Copy Install Badge…”: for the author of a server, a badge that opens “Add Server…” with its address. */
+/**
+ * Runs “Copy Install Badge…”: copies a badge for the author of a server, which opens “Add Server…” with its
+ * address.
+ */
 export async function copyInstallBadge(row: unknown, parts: InstallBadgeParts): Promise<void> {
   const notifications = new Notifications(parts.window);
   const window = parts.window ?? vscode.window;

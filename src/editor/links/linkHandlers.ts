@@ -11,21 +11,21 @@ import type { ToolCallsView } from '../views/toolCallsView.js';
 import { addLinkQuestion } from './addLinkQuestion.js';
 import type { LinkHandler } from './linkRouter.js';
 
-/** For how long a notification keeps other links from being followed, in milliseconds, if it stays unanswered. */
+/** How long an unanswered notification prevents other links from being handled, in milliseconds. */
 const tellingTime = 3_000;
 
 export interface LinkHandlerParts {
   readonly settings: EditorServerSettings;
   readonly addServer: { readonly propose: AddServer['propose'] };
   readonly toolCallsView: { readonly show: ToolCallsView['show'] };
-  /** Shows a server of this name, with what can be done with it. */
+  /** Shows a server of this name and its actions. */
   readonly showServer: (name: string) => Promise<void>;
   readonly clock: Clock;
   readonly window?: Partial<NotificationWindow>;
   readonly runCommand?: (command: string, ...rest: readonly unknown[]) => Thenable<unknown>;
 }
 
-/** What becomes of links to `/add` and `/open`. */
+/** Returns the handlers of links to `/add` and `/open`. */
 export function linkHandlers(parts: LinkHandlerParts): ReadonlyMap<string, LinkHandler> {
   const links = new LinkHandlers(parts);
   return new Map<string, LinkHandler>([
@@ -77,7 +77,7 @@ class LinkHandlers {
     }
   }
 
-  /** A diagnosis sends requests, so it takes a click. */
+  /** Offers a diagnosis, which requires a click because it sends requests. */
   async #offerDiagnosis(name: string): Promise<void> {
     const { t } = vscode.l10n;
     const server = this.parts.settings.find(name);
@@ -107,7 +107,9 @@ class LinkHandlers {
     await this.#tell(vscode.l10n.t('The link can’t be opened. {0}', plain(linkProblemText(problem))));
   }
 
-  /** Waits for the notification to be closed, so that a burst of links shows one, but not forever. */
+  /**
+   * Waits until the notification is closed, so that a burst of links shows only one, but not indefinitely.
+   */
   async #tell(
     message: string,
     button?: { readonly title: string; readonly run: () => Promise<void> },

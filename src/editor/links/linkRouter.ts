@@ -10,16 +10,18 @@ interface LinkAddress {
   readonly query: string;
 }
 
-/** Follows the links to one path. */
+/** Handles the links to one path. */
 export type LinkHandler = (query: string) => Promise<void>;
 
 /**
- * The addresses that open this extension. Those of sign-ins go to the callbacks' own handler, which knows its paths and
- * ignores all others. The other links ask the user something, one at a time: any page can open as many as it likes, and a
- * later one must not replace what the user is reading, so links that come meanwhile are dropped.
+ * Handles the links that open this extension. Links of sign-ins are passed to the callback handler, which
+ * knows its paths and ignores all others. Each other link asks the user a question, and only one question is
+ * shown at a time: any page can open any number of links, and a later one must not replace the question that
+ * the user is reading, so links that arrive in the meantime are dropped.
  *
- * VS Code asks before it hands over a link, but shows only parts of it (its first 30 and last 5 characters, see
- * `extensionUrlHandler.ts`) and can be told to stop asking. So nothing here relies on that question.
+ * VS Code asks before it passes a link to an extension, but shows only parts of it (its first 30 and last 5
+ * characters, see `extensionUrlHandler.ts`), and the user can turn the question off. Therefore this class
+ * does not rely on it.
  */
 export class LinkRouter implements vscode.UriHandler {
   readonly #turn = new OneAtATime();

@@ -1,7 +1,7 @@
 import { parseAgentSettings, type AgentSettings } from '../../broker/agents/agentSettings.js';
 import { usersOwn } from './usersOwnSettings.js';
 
-/** The user's settings of `mcpOAuthBroker.agents`, as they are now. */
+/** Returns the user's current settings of `mcpOAuthBroker.agents`. */
 export function agentSettings(): AgentSettings {
   return parseAgentSettings((key) => usersOwn(`agents.${key}`)).settings;
 }

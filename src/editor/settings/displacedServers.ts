@@ -11,15 +11,15 @@ import { firstNames, notifications } from '../adapters/notifications.js';
 import { EditorMemory } from '../adapters/storage.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';
 
-/** The settings, as far as the names in them go. */
+/** The part of the settings that contains the servers' names. */
 interface NamedServers {
   readonly servers: readonly ServerConfig[];
   onDidChange(listener: () => void): Disposable;
 }
 
-/** The files from which VS Code has names. */
+/** The files in which VS Code finds servers. */
 interface ListSource extends Disposable {
-  /** Those that switch a server of the same name off. */
+  /** The lists whose servers replace those of the same name. */
   readonly lists: readonly OtherServers[];
   look?(): Promise<void>;
   readonly all: readonly OtherServers[];
@@ -37,14 +37,14 @@ interface Tell {
   several(names: readonly string[]): Promise<void>;
 }
 
-/** A notification that is shown once about a server of ours. */
+/** A notification about a server, which is shown once. */
 interface News {
   readonly name: string;
   readonly key: string;
   readonly tell: () => Promise<void>;
 }
 
-/** A server that the editor has from a file at the address of one of ours. */
+/** A server from a file with the same address as one of the configured servers. */
 export interface Duplicate {
   readonly name: string;
   readonly file: string;
@@ -54,13 +54,17 @@ export interface Duplicate {
 const toldKey = 'displaced servers told of';
 
 /**
- * The servers of ours that VS Code has from a file as well: of the same name, for which it has switched ours off, or at
- * the same address, to which it connects and signs in a second time, without the broker.
+ * The configured servers that VS Code also has from a file. Either the server in the file has the same name,
+ * and VS Code has switched the configured one off; or it has the same address, and VS Code connects and signs
+ * in a second time, without the broker.
  */
 export class DisplacedServers implements Disposable {
   readonly #changed = new Emitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
-  /** Names that the editor has started all the same: the user has switched the other server off. */
+  /**
+   * The names of servers that the editor has started in spite of the file, because the user has switched the
+   * other server off.
+   */
   readonly #started = new Set<string>();
 
   readonly onDidChange = this.#changed.event;
@@ -69,7 +73,7 @@ export class DisplacedServers implements Disposable {
     await vscode.window.showTextDocument(uri);
   };
 
-  /** @param memory of this workspace, for telling of each file once */
+  /** @param memory the workspace's memory, which records the files that the user was notified of */
   constructor(
     private readonly settings: NamedServers,
     private readonly others: ListSource,
@@ -81,17 +85,20 @@ export class DisplacedServers implements Disposable {
     this.#refresh();
   }
 
-  /** The file with the other server; undefined if ours is on. */
+  /** Returns the file with the other server; undefined if the configured server is on. */
   fileFor(name: string): string | undefined {
     return this.#started.has(name) ? undefined : this.#displacing(name)?.file;
   }
 
-  /** Reads the files again, before their watcher tells of a change. */
+  /** Reads the files again, without waiting for their watcher. */
   async look(): Promise<void> {
     await this.others.look?.();
   }
 
-  /** The server of another name at the same address; one of the same name goes before it. */
+  /**
+   * Returns the server with the same address under a different name. A server with the same name takes
+   * precedence and is reported instead.
+   */
   duplicateOf({ name, url }: NamedServer): Duplicate | undefined {
     if (this.fileFor(name) !== undefined) return undefined;
     const found = serverAtSameAddress(url, this.others.all);
@@ -100,7 +107,10 @@ export class DisplacedServers implements Disposable {
     return defined({ name: found.name, file, uri });
   }
 
-  /** Marks duplicates as known that the user has asked for, such as by copying servers from VS Code. */
+  /**
+   * Marks the duplicates of these servers as known, because the user has created them, for example by copying
+   * servers from VS Code.
+   */
   async markTold(servers: readonly NamedServer[]): Promise<void> {
     const wanted = servers.flatMap((server) => {
       const duplicate = this.duplicateOf(server);
@@ -109,12 +119,12 @@ export class DisplacedServers implements Disposable {
     if (wanted.length > 0) await this.memory.set(toldKey, [...this.#told, ...wanted]);
   }
 
-  /** What the editor has from elsewhere and would run in place of a server of the same name. */
+  /** The lists whose servers the editor runs instead of configured servers of the same name. */
   get lists(): readonly OtherServers[] {
     return this.others.lists;
   }
 
-  /** The same endpoints, through which it is seen that the editor starts a server. */
+  /** Wraps the endpoints in order to notice that the editor starts a server. */
   watching(endpoints: Endpoints): Endpoints {
     return {
       endpointFor: (server) => {
@@ -143,7 +153,7 @@ export class DisplacedServers implements Disposable {
     const told = this.#told;
     const news = found.filter(({ key }) => !told.includes(key));
     if (news.length > 0) {
-      // What cannot be remembered is shown once more in the next window.
+      // If this cannot be stored, the notification is shown again in the next window.
       this.memory.set(toldKey, [...told, ...news.map(({ key }) => key)]).catch(() => undefined);
       const [first] = news;
       if (news.length === 1) void first?.tell();

@@ -20,7 +20,7 @@ export interface EditorSettingsParts {
   readonly clock: Clock;
 }
 
-/** What the user's settings say, and what other files say that no longer counts. */
+/** The user's settings, and settings in other files that have no effect. */
 export interface EditorSettings {
   readonly settings: EditorServerSettings;
   readonly toolRules: EditorToolRules;
@@ -39,7 +39,7 @@ export function editorSettings(parts: EditorSettingsParts): EditorSettings & Dis
   const settings = new EditorServerSettings(write);
   const toolRules = new EditorToolRules(write);
   const takeOver = new TakeOverSettings({
-    // If a machine is the user's own, the file for it as a remote one belongs to those who connect to it.
+    // On the user's own machine, the machine settings file belongs to users who connect to it remotely.
     files: async () => {
       const machine = place.isUsersMachine ? undefined : await files.machine();
       return machine === undefined ? files.profiles() : [machine];

@@ -9,34 +9,35 @@ import {
 import { Emitter } from '../../base/event.js';
 import type { Disposable } from '../../base/clock.js';
 
-/** A list with the file to open for it, if there is one. */
+/** A list with the file that contains it, if that can be opened. */
 export interface OtherServers extends OtherServerList {
   readonly uri?: vscode.Uri | undefined;
 }
 
-/** Largest file that is read, in bytes: anyone can write one into a repository. */
+/** The largest file that is read, in bytes, because a repository may contain a file of any size. */
 const largest = 1024 * 1024;
 
 /**
- * The MCP servers that VS Code has from files: `.vscode/mcp.json` and workspace files, which VS Code gives to extensions
- * as the setting `mcp.servers`; the `.mcp.json` of each folder; and the user's `mcp.json`, which lies beside the settings
- * of the profile. A window whose extension runs on another machine than the profile cannot read the last one.
+ * The MCP servers that VS Code reads from files: `.vscode/mcp.json` and workspace files, which extensions see
+ * as the setting `mcp.servers`; the `.mcp.json` of each folder; and the user's `mcp.json`, in the same
+ * directory as the profile's settings. The last one cannot be read if the extension runs on another machine
+ * than the profile.
  */
 export class OtherServerLists implements Disposable {
   readonly #changed = new Emitter<undefined>();
   readonly #owned: readonly Disposable[];
   readonly #userFiles: readonly vscode.Uri[];
-  /** What the files say that VS Code does not give as a setting, by their URIs. */
+  /** The contents of the files that VS Code does not provide as a setting, by URI. */
   #read: ReadonlyMap<string, unknown> = new Map();
   #looking: Promise<void> = Promise.resolve();
 
   /** Fires when any of the lists may have changed. */
   readonly onDidChange = this.#changed.event;
 
-  /** @param globalStorage the extension's own folder, `User/globalStorage/ID` below the profile */
+  /** @param globalStorage the extension's directory, `User/globalStorage/ID` below the profile */
   constructor(globalStorage: vscode.Uri) {
     const profile = vscode.Uri.joinPath(globalStorage, '..', '..');
-    // A browser keeps the profile to itself and shows it under this scheme.
+    // In a browser, the profile is available only under this scheme.
     const inBrowser = vscode.Uri.from({ scheme: 'vscode-userdata', path: '/User/mcp.json' });
     this.#userFiles = [
       vscode.Uri.joinPath(profile, 'mcp.json'),
@@ -61,13 +62,16 @@ export class OtherServerLists implements Disposable {
     look();
   }
 
-  /** Those that switch a server of the same name off; empty if VS Code runs servers of one name side by side. */
+  /**
+   * The lists whose servers replace those of the same name; empty if VS Code runs servers of the same name
+   * side by side.
+   */
   get lists(): readonly OtherServers[] {
     const behavior = vscode.workspace.getConfiguration('chat.mcp').get('collisionBehavior');
     return behavior === 'disable' ? this.all : [];
   }
 
-  /** In the order that VS Code prefers them in. */
+  /** All lists in VS Code's order of precedence. */
   get all(): readonly OtherServers[] {
     return [...this.#workspaceLists(), ...this.#userLists()].filter(({ names }) => names.length > 0);
   }
@@ -100,9 +104,9 @@ export class OtherServerLists implements Disposable {
     yield { file: 'settings.json', ...listed(inspected()?.globalValue) };
   }
 
-  /** Reads the files again, before a watcher tells of a change. */
+  /** Reads the files again, without waiting for a watcher. */
   look(): Promise<void> {
-    // One after the other, so that what was read earlier never replaces what was read later.
+    // Reads run one after the other, so that an older result never replaces a newer one.
     const looked = this.#looking.then(() => this.#lookNow());
     this.#looking = looked.catch(() => undefined);
     return looked;
@@ -137,12 +141,12 @@ async function readServers(
 ): Promise<readonly [uri: string, servers: unknown]> {
   try {
     const { type, size } = await vscode.workspace.fs.stat(uri);
-    // A repository can contain a link to a device, which has no end.
+    // A repository can contain a link to an endless device.
     if ((type & vscode.FileType.File) === 0 || size > largest) return [uri.toString(), undefined];
     const bytes = await vscode.workspace.fs.readFile(uri);
     return [uri.toString(), serversOf(new TextDecoder().decode(bytes))];
   } catch {
-    // Most users have none.
+    // Most users have no such file.
     return [uri.toString(), undefined];
   }
 }

@@ -5,7 +5,7 @@ import { section } from '../../broker/settings/ownSettings.js';
 import { usersOwn } from './usersOwnSettings.js';
 import type { WriteSetting } from './writeSetting.js';
 
-/** The user's own setting `mcpOAuthBroker.registry`: which MCP registry is searched, if any. */
+/** The user setting `mcpOAuthBroker.registry`: the MCP registry to search, if any. */
 export class RegistrySetting {
   constructor(private readonly write: WriteSetting) {}
 
@@ -19,7 +19,7 @@ export class RegistrySetting {
     });
   }
 
-  /** @throws SettingUnwritable */
+  /** @throws SettingUnwritable if the setting cannot be written */
   async use(url: string): Promise<void> {
     await this.write('registry', url);
   }

@@ -25,25 +25,25 @@ import { SettingUnwritable, writeWithApi, type WriteSetting } from './writeSetti
 
 const key = 'servers';
 const identityProviderKey = 'enterpriseIdentityProvider';
-/** Which MCP servers the editor may use at all. */
+/** The section of the policies on which MCP servers the editor may use. */
 const policySection = 'chat.mcp';
 const clientMetadataKey = 'clientMetadataUrl';
 
-/** What can be written for a new server, in the words of the setting. */
+/** The values that can be written for a new server, named as in the setting. */
 export interface NewServer {
-  /** Absent: Streamable HTTP. */
+  /** Streamable HTTP if absent. */
   readonly type?: 'sse';
   readonly url: string;
   readonly clientId?: string | undefined;
 }
 
-/** The user's own setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
+/** The user setting `mcpOAuthBroker.servers`. A workspace can neither add nor redirect a server. */
 export class EditorServerSettings implements Disposable {
   readonly #changed = new Emitter<Settings>();
   readonly #subscription: vscode.Disposable;
   #current = read();
 
-  /** Fires when what the setting says has changed, not when it was merely saved. */
+  /** Fires when the content of the setting has changed, not when it was only saved. */
   readonly onDidChange = this.#changed.event;
 
   constructor(private readonly write: WriteSetting = writeWithApi) {
@@ -60,12 +60,12 @@ export class EditorServerSettings implements Disposable {
     return this.#current.servers;
   }
 
-  /** Those that the user disabled: no caller reaches them, and their sign-ins are kept. */
+  /** The servers that the user disabled: no caller reaches them, but their sign-ins are kept. */
   get disabled(): readonly ServerConfig[] {
     return this.#current.disabled;
   }
 
-  /** Addresses of all that tokens are kept for: the servers, and the organization's identity provider. */
+  /** The addresses for which tokens are kept: the servers and the organization's identity provider. */
   get urls(): readonly string[] {
     const provider = this.identityProvider && identityProviderAsServer(this.identityProvider);
     const others = provider === undefined ? [] : [provider];
@@ -76,7 +76,7 @@ export class EditorServerSettings implements Disposable {
     return this.#current.problems;
   }
 
-  /** The organization's, if one is configured. */
+  /** The organization's identity provider, if one is configured. */
   get identityProvider(): IdentityProviderConfig | undefined {
     return this.#current.identityProvider;
   }
@@ -89,12 +89,12 @@ export class EditorServerSettings implements Disposable {
     return [...this.servers, ...this.disabled].find((server) => server.url === url);
   }
 
-  /** Names in use, those of entries that cannot be read included. */
+  /** The names in use, including those of unreadable entries. */
   get names(): readonly string[] {
     return Object.keys(raw() ?? {});
   }
 
-  /** @throws SettingUnwritable */
+  /** @throws SettingUnwritable if the setting cannot be written */
   async add(name: string, server: NewServer): Promise<void> {
     const entry = defined({
       type: server.type ?? 'http',
@@ -105,9 +105,9 @@ export class EditorServerSettings implements Disposable {
   }
 
   /**
-   * Puts a client id into a server's entry, or removes it; the rest of the entry stays.
+   * Sets or removes the client ID in a server's entry; the rest of the entry is unchanged.
    *
-   * @throws SettingUnwritable if the entry is gone or no object
+   * @throws SettingUnwritable if the entry no longer exists or is not an object
    */
   async setClientId(name: string, clientId: string | undefined): Promise<void> {
     await this.#changeEntry(name, ({ oauth, ...entry }) => {
@@ -120,7 +120,7 @@ export class EditorServerSettings implements Disposable {
   /**
    * Disables a server, or enables it again.
    *
-   * @throws SettingUnwritable if the entry is gone or no object
+   * @throws SettingUnwritable if the entry no longer exists or is not an object
    */
   async setDisabled(name: string, isDisabled: boolean): Promise<void> {
     await this.#changeEntry(name, ({ disabled: _before, ...entry }) => ({
@@ -135,9 +135,9 @@ export class EditorServerSettings implements Disposable {
   }
 
   /**
-   * Writes the entries that `changed` makes of the present ones.
+   * Writes the entries that `changed` returns for the current ones.
    *
-   * @throws SettingUnwritable if what the setting holds would be lost
+   * @throws SettingUnwritable if part of the setting would be lost
    */
   async change(changed: (entries: Entries) => Entries): Promise<void> {
     const entries = raw();
@@ -155,7 +155,7 @@ export class EditorServerSettings implements Disposable {
     });
   }
 
-  /** All entries as they were written, for changes of several at once. */
+  /** All entries as they are written, for changing several at once. */
   get asWritten(): ServersSetting {
     const { write } = this;
     return {
@@ -169,14 +169,14 @@ export class EditorServerSettings implements Disposable {
     };
   }
 
-  /** Where our client ID metadata document is hosted; what cannot be its address counts as none. */
+  /** The address of the client ID metadata document; undefined if the setting is not a valid address. */
   get clientMetadataUrl(): string | undefined {
     const value = usersOwn(clientMetadataKey);
     if (typeof value !== 'string') return undefined;
     return clientMetadataUrlFault(value) === undefined ? value : undefined;
   }
 
-  /** @throws SettingUnwritable */
+  /** @throws SettingUnwritable if the setting cannot be written */
   async setClientMetadataUrl(url: string): Promise<void> {
     await this.write(clientMetadataKey, url);
   }
@@ -186,7 +186,7 @@ export class EditorServerSettings implements Disposable {
   }
 }
 
-/** Why a policy forbids a server, as the editor has it now. */
+/** Returns the reason if a current policy of the editor forbids a server. */
 export function policyRefusalNow(server: NamedServer): string | undefined {
   return policyRefusal(server, readPolicy());
 }
@@ -197,12 +197,12 @@ function notAnObject(): SettingUnwritable {
   );
 }
 
-/** Opens the editor's settings at ours. */
+/** Opens the editor's settings at this extension's. */
 export function openServerSettings(): Thenable<unknown> {
   return openSettings(`@id:${section}.${key},${section}.toolRules`);
 }
 
-/** Ours are the user's own in every window, a remote one included. */
+/** Opens the user's settings, because this extension reads only these, even in a remote window. */
 export function openSettings(query: string): Thenable<unknown> {
   return vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
@@ -216,12 +216,15 @@ export function openSettingsAt({ server }: SettingProblem): Thenable<unknown> {
   return server === identityProviderKey ? openIdentityProviderSetting() : openServerSettings();
 }
 
-/** What the settings say, and what of them cannot be used. */
+/** The settings, and the parts of them that cannot be used. */
 interface Settings extends ParsedServers {
   readonly identityProvider?: IdentityProviderConfig;
 }
 
-/** A server that a policy forbids is ignored: it is not offered, has no sign-in, and no caller reaches it. */
+/**
+ * Reads the settings. A server that a policy forbids is ignored: it is not offered, has no sign-in, and no
+ * caller reaches it.
+ */
 function read(): Settings {
   const { servers, disabled, problems } = parseServers(usersOwn(key));
   const parsed = parseIdentityProvider(usersOwn(identityProviderKey));
@@ -239,18 +242,18 @@ function read(): Settings {
   };
 }
 
-/** Whether the user turned on that the record of tool calls keeps their arguments. */
+/** Checks whether the user has turned on the recording of tool calls' arguments. */
 export function recordsArguments(): boolean {
   return usersOwn('toolCalls.recordArguments') === true;
 }
 
 /**
- * A policy takes the place of what a user has set, and the editor gives it to extensions as the value; among
- * the parts of a value it stands as the default. Where only managed lists count (`ChatAllowManagedMcpServersOnly`),
- * that part alone is what is allowed, and every list of what is denied holds.
+ * Reads the policy. A policy replaces the user's setting, and the editor provides it to extensions as the
+ * value; when a setting is inspected, it appears as the default. If only managed lists count
+ * (`ChatAllowManagedMcpServersOnly`), only the managed list allows servers, but every list denies them.
  *
- * What cannot be read is which servers an organization's registry holds (`chat.mcp.access` `registry`): there
- * the editor's own judgement of the definition is the only one.
+ * The servers in an organization's registry (`chat.mcp.access` `registry`) cannot be read here; only the
+ * editor itself can judge the definition.
  */
 function readPolicy(): ServerPolicy {
   const settings = vscode.workspace.getConfiguration(policySection);
@@ -269,7 +272,7 @@ function readPolicy(): ServerPolicy {
   };
 }
 
-/** The entries as they were written, or undefined if the value is no object. */
+/** The entries as they are written; undefined if the value is not an object. */
 function raw(): Readonly<Record<string, unknown>> | undefined {
   const value = usersOwn(key) ?? {};
   return isObject(value) ? value : undefined;

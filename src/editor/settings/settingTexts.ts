@@ -4,7 +4,7 @@ import type { SettingToTakeOver } from '../../broker/settings/settingsToTakeOver
 import { isObject } from '../../oauth/jsonResponse.js';
 import { plainWhole } from '../adapters/notifications.js';
 
-/** What one setting is called, and what it says, as a line of a list. */
+/** Returns the name and the value of a setting, as a line of a list. */
 export function settingTexts({ key, server, value, present }: SettingToTakeOver): {
   readonly label: string;
   readonly description: string;
@@ -17,7 +17,7 @@ export function settingTexts({ key, server, value, present }: SettingToTakeOver)
     return { label: plainWhole(name), description: said(value), detail: replaces.join(' ') };
   }
   const { url, ...rest } = isObject(value) ? value : { url: value };
-  // Where a sign-in leads depends on all of it, so nothing is left out.
+  // All fields are shown, because each can affect the destination of a sign-in.
   const further = Object.keys(rest).length === 0 ? [] : [said(rest)];
   return {
     label: plainWhole(server),
@@ -26,7 +26,7 @@ export function settingTexts({ key, server, value, present }: SettingToTakeOver)
   };
 }
 
-/** As it is written in the settings. */
+/** Formats a value as it is written in the settings. */
 function said(value: unknown): string {
   return plainWhole(JSON.stringify(value ?? null));
 }

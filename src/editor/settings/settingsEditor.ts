@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.js';
 
-/** How long the editor may take to show a file, in milliseconds; a remote one has to be fetched. */
+/** How long the editor may take to show a file, in milliseconds; a remote file must be fetched. */
 const showLimit = 10_000;
 
 const files = {
@@ -10,7 +10,7 @@ const files = {
 } as const;
 
 /**
- * Opens a settings file in the editor, which alone knows where it lies.
+ * Opens a settings file in the editor, because only the editor knows its location.
  *
  * @returns undefined if the editor does not show it in time
  */
@@ -23,7 +23,7 @@ export async function openSettingsEditor(
   const look = (editor = vscode.window.activeTextEditor) => {
     if (editor?.document.uri.path.endsWith(end) === true) shown.resolve(editor);
   };
-  // The command for the remote's file is done before the file is shown.
+  // The command for the remote machine's file completes before the file is shown.
   const subscription = vscode.window.onDidChangeActiveTextEditor(look);
   const timer = clock.after(showLimit, () => shown.resolve(undefined));
   try {

@@ -4,13 +4,15 @@ import type { SettingProblem } from '../../broker/settings/serverSettings.js';
 import { notifications } from '../adapters/notifications.js';
 import { openServerSettings } from './serverSettings.js';
 
-/** A setting of ours, and what in it cannot be used. */
+/** A setting of this extension, and the parts of it that cannot be used. */
 export interface ProblemSource {
   readonly problems: readonly SettingProblem[];
   onDidChange(listener: (now: { readonly problems: readonly SettingProblem[] }) => void): Disposable;
 }
 
-/** Tells, once for each change of them, which entries of the setting cannot be used; the tree keeps showing them. */
+/**
+ * Notifies the user of entries that cannot be used, once for each change of them; the tree always shows them.
+ */
 export class SettingsProblems implements Disposable {
   readonly #subscription: Disposable;
   #shown = '';
@@ -41,14 +43,17 @@ export class SettingsProblems implements Disposable {
   }
 }
 
-/** What is wrong in another setting than the servers' is not called after its server alone. */
+/**
+ * Returns the name of a problem. A problem in a setting other than that of the servers also names the
+ * setting.
+ */
 export function problemName({ server, field }: SettingProblem): string {
   if (server === '') return `mcpOAuthBroker.${field || 'servers'}`;
   const [setting, ...below] = field.split('.');
   return setting === 'toolRules' ? [setting, server, below.join('.')].filter(Boolean).join(' › ') : server;
 }
 
-/** Names the entry and the field before it says what is wrong. */
+/** Describes a problem, starting with the entry and the field. */
 export function describeProblem({ server, field, message }: SettingProblem): string {
   if (server === '' && field === '') return message;
   const where = field === '' ? `“${server}”` : `“${server}” › ${field}`;

@@ -17,27 +17,29 @@ import { settingTexts } from './settingTexts.js';
 import { usersOwn } from './usersOwnSettings.js';
 import { SettingUnwritable, type WriteSetting } from './writeSetting.js';
 
-/** Which contents of files the user has decided on. */
+/** The key of the file contents that the user has already decided about. */
 const memoryKey = 'settings decided on';
-/** Most of them that are remembered. */
+/** The most decisions that are remembered. */
 const mostDecided = 200;
 
-/** A settings file whose settings of ours do not count. */
+/** A settings file that contains settings of this extension, which have no effect there. */
 export interface FormerSettingsFile {
   readonly path: string;
   readonly text: string;
 }
 
 export interface TakeOverParts {
-  /** The files that can be read from here. */
+  /** Returns the files that the extension can read from disk. */
   readonly files: () => Promise<readonly FormerSettingsFile[]>;
-  /** The file of the remote machine, if it cannot be read from here; undefined if the user gave none. */
+  /**
+   * Opens the remote machine's file, if it cannot be read from disk; undefined if the editor did not show it.
+   */
   readonly openRemote: () => Promise<FormerSettingsFile | undefined>;
   readonly memory: Memory;
   readonly write: WriteSetting;
 }
 
-/** A file, and what of it is not in the user's settings. */
+/** A file with those of its settings that the user's settings lack. */
 interface Offer {
   readonly file: FormerSettingsFile;
   readonly hash: string;
@@ -45,9 +47,9 @@ interface Offer {
 }
 
 /**
- * Settings that stand in a file of a remote machine or of a profile, from when they counted there. A dev container's
- * configuration can write the same file, so nothing of it counts until the user has seen every address and agreed. The
- * file is left as it is.
+ * Imports settings from the file of a remote machine or a profile, where earlier versions read them. A dev
+ * container's configuration can write the same file, so none of them takes effect until the user has seen
+ * every address and agreed. The file is not changed.
  */
 export class TakeOverSettings {
   readonly #notifications: Notifications;
@@ -59,7 +61,10 @@ export class TakeOverSettings {
     this.#notifications = new Notifications(window);
   }
 
-  /** Tells of files with settings that were not decided on yet; for when a window has opened. */
+  /**
+   * Notifies the user of files with settings that the user has not decided about; called when a window has
+   * opened.
+   */
   async offer(): Promise<void> {
     const { t } = vscode.l10n;
     for (const offer of await this.#offers()) {
@@ -77,7 +82,7 @@ export class TakeOverSettings {
     }
   }
 
-  /** “Import Settings…”, whatever was decided before. */
+  /** “Import Settings…”: ignores earlier decisions. */
   async run(): Promise<void> {
     const { t } = vscode.l10n;
     const offers = await this.#offers();
@@ -107,7 +112,7 @@ export class TakeOverSettings {
     const { t } = vscode.l10n;
     const items = settings.map((setting) => ({
       ...settingTexts(setting),
-      // What would replace something of the user's own takes a decision of its own.
+      // A setting that would replace one of the user's own must be selected explicitly.
       picked: setting.present === undefined,
       setting,
     }));
@@ -148,7 +153,7 @@ export class TakeOverSettings {
   }
 }
 
-/** What the user's own settings say now. */
+/** Returns the current values in the user's own settings. */
 function present(): SettingValues {
   const values = ownSettings.map((key) => [key, usersOwn(key)] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
@@ -163,7 +168,7 @@ function summary(settings: readonly SettingToTakeOver[]): string {
   );
 }
 
-/** The settings file of the remote machine, through the editor that shows it: only there can it be read. */
+/** Opens the remote machine's settings file in the editor, which is the only way to read it. */
 export async function openRemoteSettings(clock: Clock): Promise<FormerSettingsFile | undefined> {
   if (vscode.env.remoteName === undefined) return undefined;
   const document = (await openSettingsEditor('remote', clock))?.document;

@@ -17,8 +17,8 @@ import { SettingUnwritable, writeWithApi, type WriteSetting } from './writeSetti
 const key = 'toolRules';
 
 /**
- * The user's own setting `mcpOAuthBroker.toolRules`: it can be read, reviewed and rolled out as every setting, and no
- * workspace can loosen a rule.
+ * The user setting `mcpOAuthBroker.toolRules`. It can be read, reviewed and rolled out like any setting, and
+ * a workspace cannot relax a rule.
  */
 export class EditorToolRules implements ToolRules, Disposable {
   readonly #changed = new Emitter<ParsedToolRules>();
@@ -47,7 +47,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     return this.#current.problems;
   }
 
-  /** What is written for a server, readable or not; undefined if nothing is. */
+  /** Returns the value for a server, valid or not; undefined if there is none. */
   written(name: string): unknown {
     const all = raw();
     return isObject(all) ? ownOf(all, name) : undefined;
@@ -56,8 +56,8 @@ export class EditorToolRules implements ToolRules, Disposable {
   /**
    * Writes all rules of a server at once.
    *
-   * @param rules as {@link written} has them; undefined for none
-   * @throws SettingUnwritable if what the setting holds would be lost
+   * @param rules in the form that {@link written} returns; undefined removes them
+   * @throws SettingUnwritable if part of the setting would be lost
    */
   async write(name: string, rules: unknown): Promise<void> {
     if (JSON.stringify(this.written(name)) === JSON.stringify(rules)) return;
@@ -67,7 +67,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     await this.writeSetting(key, rules === undefined ? others : { ...others, [name]: rules });
   }
 
-  /** @throws SettingUnwritable if what the setting holds would be lost */
+  /** @throws SettingUnwritable if part of the setting would be lost */
   async set(server: ServerLabel, tool: string, rule: ToolRule): Promise<void> {
     const all = raw() ?? {};
     const entry = isObject(all) ? (ownOf(all, server.name) ?? {}) : undefined;
@@ -75,7 +75,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     const rules = Object.entries(entry).filter(([name]) => name !== tool);
     if (rule !== 'allow') rules.push([tool, rule]);
     const others = Object.entries(all).filter(([name]) => name !== server.name);
-    // Object.fromEntries also makes an own `__proto__`, whatever a server calls its tools.
+    // Object.fromEntries creates an own property even for `__proto__`, which may be the name of a tool.
     const next = rules.length === 0 ? others : [...others, [server.name, Object.fromEntries(rules)]];
     await this.writeSetting(key, Object.fromEntries(next));
   }

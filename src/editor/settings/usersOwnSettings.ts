@@ -3,14 +3,15 @@ import { section, type OwnSetting } from '../../broker/settings/ownSettings.js';
 import { ownValue } from '../../broker/settings/ownValue.js';
 
 /**
- * What the user's own settings say; undefined if they say nothing.
+ * Returns the value of a setting in the user's own settings; undefined if it is not set there.
  *
- * The scope of a setting does not keep other files from it. VS Code judges each key of a file by itself, and takes one
- * that no extension has declared: `"mcpOAuthBroker.servers.repositories": { "url": … }` in a workspace's or a remote
- * machine's file becomes part of `mcpOAuthBroker.servers` (`configurationModels.ts`, `shouldInclude`). So only the value
- * of the user's settings is read, and where a remote's are mixed into it, only the local one.
+ * The declared scope of a setting does not exclude other files. VS Code judges each key of a file by itself,
+ * and accepts keys that no extension has declared: `"mcpOAuthBroker.servers.repositories": { "url": … }` in
+ * the file of a workspace or a remote machine becomes part of `mcpOAuthBroker.servers`
+ * (`configurationModels.ts`, `shouldInclude`). Therefore only the user's own value is read, and only the
+ * local one if it is merged with a remote machine's.
  */
 export function usersOwn(key: OwnSetting): unknown {
-  // The extension host gives more than the API declares (`extHostConfiguration.ts`).
+  // The extension host provides more than the API declares (`extHostConfiguration.ts`).
   return ownValue(vscode.workspace.getConfiguration(section).inspect(key));
 }

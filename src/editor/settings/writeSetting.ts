@@ -7,22 +7,22 @@ import { openSettingsEditor } from './settingsEditor.js';
 import { editsToSet, says, withSetting } from './settingsText.js';
 import { usersOwn } from './usersOwnSettings.js';
 
-/** How long the editor may take to use what was written, in milliseconds. */
+/** Longest time until the editor uses a written value, in milliseconds. */
 const useLimit = 5_000;
 
-/** The setting cannot be written without losing something, or has been written and does not count. */
+/** The setting cannot be written without losing data, or was written but has no effect. */
 export class SettingUnwritable extends ExplainedFailure {
   override readonly name = 'SettingUnwritable';
 }
 
 /**
- * Writes one of our settings into the user's own settings.
+ * Writes a setting of this extension to the user's own settings.
  *
- * @throws SettingUnwritable
+ * @throws SettingUnwritable if the setting cannot be written or has no effect
  */
 export type WriteSetting = (key: OwnSetting, value: unknown) => Promise<void>;
 
-/** The right way if there is no remote machine. */
+/** Writes with the editor's API, which is correct if there is no remote machine. */
 export const writeWithApi: WriteSetting = async (key, value) => {
   await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
 };
@@ -30,18 +30,23 @@ export const writeWithApi: WriteSetting = async (key, value) => {
 export interface SettingWriterParts {
   readonly place: EditorPlace;
   readonly remoteName: string | undefined;
-  /** The extension's; the user's settings are two directories above it, on their machine. */
+  /**
+   * The extension's global storage; the user's settings are two directories above it, on the user's machine.
+   */
   readonly globalStorageUri: vscode.Uri;
-  /** The text of this machine's settings file, if the extension runs on a remote machine; undefined if it has none. */
+  /**
+   * Returns the text of this machine's settings file, if the extension runs on a remote machine; undefined if
+   * there is no file.
+   */
   readonly machineSettings: () => Promise<string | undefined>;
   readonly clock: Clock;
 }
 
 /**
- * If a remote machine's settings file has an entry of the same name, the API writes there, even if the scope of the
- * setting says that nothing there counts: what was there is lost, and what was written is not used
- * (VS Code, `configurationService.ts`, `toEditableConfigurationTarget`). So the API is used only if that file is
- * known to have none.
+ * Returns how to write settings. If a remote machine's settings file has an entry of the same name, the API
+ * writes to that file, even if the scope of the setting excludes it: the entry there is lost, and the new
+ * value has no effect (VS Code, `configurationService.ts`, `toEditableConfigurationTarget`). Therefore the
+ * API is used only if that file is known to have no such entry.
  */
 export function settingWriter(parts: SettingWriterParts): WriteSetting {
   return async (key, value) => {
@@ -53,15 +58,15 @@ export function settingWriter(parts: SettingWriterParts): WriteSetting {
 
 async function chosenWay(parts: SettingWriterParts, key: OwnSetting): Promise<WriteSetting> {
   if (parts.remoteName === undefined) return writeWithApi;
-  // The remote's file is out of reach from here, and the user's is at hand.
+  // The remote machine's file cannot be read from here, but the user's file can be written.
   if (parts.place.isUsersMachine) return writeUsersFile(parts.globalStorageUri);
   const text = await parts.machineSettings();
   return text !== undefined && says(text, key) ? writeInEditor(parts.clock) : writeWithApi;
 }
 
-/** The editor reads its user's settings again when the file changes. */
+/** Writes the user's file directly; the editor reads it again when it changes. */
 function writeUsersFile(globalStorageUri: vscode.Uri): WriteSetting {
-  // VS Code, `userDataProfile.ts`: application settings are the default profile's.
+  // Application settings are in the default profile (VS Code, `userDataProfile.ts`).
   const file = vscode.Uri.joinPath(globalStorageUri, '..', '..', 'settings.json');
   return async (key, value) => {
     const isUnsaved = vscode.workspace.textDocuments.some(
@@ -80,8 +85,8 @@ function writeUsersFile(globalStorageUri: vscode.Uri): WriteSetting {
 }
 
 /**
- * The way that is left where the file is the browser's to write: in its settings editor. The document cannot be saved by
- * its address, which code-server gives to extensions as another one.
+ * Writes in the settings editor, if only the browser can write the file. The document cannot be saved by its
+ * URI, because code-server gives extensions a different one.
  */
 const writeInEditor =
   (clock: Clock): WriteSetting =>
@@ -113,7 +118,7 @@ function unreadable(): SettingUnwritable {
   );
 }
 
-/** @throws SettingUnwritable if the editor does not use it in time */
+/** @throws SettingUnwritable if the editor does not use the value in time */
 async function untilUsed(key: OwnSetting, value: unknown, clock: Clock): Promise<void> {
   const isUsed = () => JSON.stringify(usersOwn(key)) === JSON.stringify(value);
   if (isUsed()) return;

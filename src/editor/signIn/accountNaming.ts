@@ -22,12 +22,13 @@ export interface AccountNamingParts extends RenameParts {
 }
 
 /**
- * Asks what to call an account that its server does not name. It has a default name by then: a sign-in that the user
- * began is followed by an input box, and one that a call waits for by a notification, beside the call.
+ * Asks for a name for an account that the server does not name. The account already has a default name. After
+ * a sign-in that the user started, an input box is shown; after one that a call waits for, a notification,
+ * which does not interrupt the call.
  */
 export class AccountNaming implements Disposable {
   readonly #subscription: Disposable;
-  /** Sign-ins whose name is asked for in an input box. */
+  /** Sign-ins whose account name is requested in an input box. */
   readonly #askedAtOnce = new WeakSet<SignInAttempt>();
 
   constructor(
@@ -40,12 +41,18 @@ export class AccountNaming implements Disposable {
     });
   }
 
-  /** To be called before a sign-in that the user began ends: {@link ask} follows it, and no notification does. */
+  /**
+   * Announces that {@link ask} will be called, so that no notification is shown. It must be called before the
+   * sign-in ends.
+   */
   expect(attempt: SignInAttempt): void {
     this.#askedAtOnce.add(attempt);
   }
 
-  /** @returns the credential with the name that the user chose, or with the default if they closed the box */
+  /**
+   * @returns the credential with the name that the user chose, or with the default name if the user closed
+   *   the box
+   */
   async ask(server: ServerConfig, credential: Credential): Promise<Credential> {
     const { t } = vscode.l10n;
     const prompt = t('{0} doesn’t provide an account name. Enter a name for this account.', server.name);
@@ -79,7 +86,7 @@ export class AccountNaming implements Disposable {
     if ((await this.notices.information(message, rename)) === rename) await this.rename(server, credential);
   }
 
-  /** @returns the new name; undefined if the account keeps the one it has */
+  /** @returns the new name; undefined if the account keeps its name */
   async #input(
     server: ServerConfig,
     credential: Credential,
@@ -110,7 +117,7 @@ export class AccountNaming implements Disposable {
   }
 }
 
-/** Why a text cannot be an account's name. */
+/** Returns why a text cannot be an account's name. */
 function faultText(fault: AccountNameFault): string {
   const { t } = vscode.l10n;
   switch (fault) {

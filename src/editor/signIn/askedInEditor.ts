@@ -13,14 +13,14 @@ import { askWhoseSignIn } from './serverChoice.js';
 export interface AskedInEditorParts {
   readonly place: EditorPlace;
   readonly memory: Memory;
-  /** Tells the machine that the extension runs on from others. */
+  /** Returns an ID that distinguishes the machine that the extension runs on from others. */
   readonly hostId: () => Promise<string>;
   readonly clock: Clock;
-  /** A function, because sign-ins are built after what asks for them. */
+  /** A function, because sign-ins are created after the parts that ask for them. */
   readonly personalSignIn: () => PersonalSignIn;
 }
 
-/** What the broker asks its user, and of the editor's own accounts, outside the chat. */
+/** Creates the questions to the user outside the chat, and the access to the editor's own accounts. */
 export function askedInEditor({ place, memory, hostId, clock, personalSignIn }: AskedInEditorParts) {
   return {
     editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),

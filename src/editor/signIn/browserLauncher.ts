@@ -18,9 +18,9 @@ import { usesEditorAccount } from '../../broker/settings/grant.js';
 export interface BrowserParts {
   readonly clock: Clock;
   readonly outside: { readonly of: OutsideAddresses['of'] };
-  /** Has the user paste the address that the browser came back to. */
+  /** Asks the user to paste the address that the browser was redirected to. */
   readonly paste: (attempt: SignInAttempt) => Promise<void>;
-  /** Begins another sign-in the chosen way; for a choice that comes when the sign-in has ended. */
+  /** Starts another sign-in in the chosen way, if the earlier one has ended by then. */
   readonly begin: (server: ServerConfig, way: OtherWay) => Promise<unknown>;
   readonly openExternal?: (address: vscode.Uri) => Thenable<boolean>;
   readonly ask?: typeof askForOtherWay;
@@ -28,8 +28,9 @@ export interface BrowserParts {
 }
 
 /**
- * Takes sign-ins through the user's browser: opens the launch page, or watches what the button of a chat card opened,
- * and offers other ways by name if the browser does not come, or does not come back.
+ * Runs sign-ins in the user's browser. It opens the launch page, or watches the page that the button of a
+ * chat card opened. If the browser does not open the page or does not return, it offers other ways to sign
+ * in.
  */
 export class BrowserLauncher implements CardBrowser {
   readonly #watch: BrowserWatch;
@@ -39,10 +40,10 @@ export class BrowserLauncher implements CardBrowser {
   }
 
   /**
-   * Says what is waited for, and ends with the attempt. Cancelling the notification cancels the attempt.
+   * Shows the progress, and returns when the attempt ends. Cancelling the notification cancels the attempt.
    *
    * @param way how the browser gets the address
-   * @param account the label of the account that is wanted, for the user to choose in the browser
+   * @param account the label of the requested account, which the user must choose in the browser
    */
   signIn(attempt: SignInAttempt, way: OtherWay = 'open', account?: string): Promise<SignInOutcome> {
     const { t } = vscode.l10n;
@@ -92,9 +93,10 @@ export class BrowserLauncher implements CardBrowser {
   }
 
   /**
-   * The editor's answer says nothing: it reports success for a window that a popup blocker stopped. A web window is given
-   * the address as it is outside, because code-server before 4.138 maps the port of a loopback address and drops its path
-   * (`resolveExternalUri` in its `src/vs/code/browser/workbench/workbench.ts`); it opens its own host's as they are.
+   * Opens the page. The editor's result is ignored, because it reports success even if a popup blocker
+   * stopped the window. In a web editor, the resolved address is opened, because code-server before 4.138
+   * maps the port of a loopback address but drops its path (`resolveExternalUri` in its
+   * `src/vs/code/browser/workbench/workbench.ts`); it opens addresses of its own host unchanged.
    */
   async #send(page: LaunchPage): Promise<void> {
     const { openExternal = vscode.env.openExternal } = this.parts;
@@ -105,7 +107,7 @@ export class BrowserLauncher implements CardBrowser {
 
   async #offerWaysThere(attempt: SignInAttempt, page: LaunchPage, say?: Say): Promise<void> {
     const { obstacle } = await this.parts.outside.of(page.address);
-    // A page that cannot be reached is worth another attempt, but only a code needs no page.
+    // Opening an unreachable page is still worth an attempt, because only a code needs no page.
     const offersCode = obstacle !== undefined && (await attempt.offersCode());
     if (this.#watch.hasVisited(page)) return;
     const ways: readonly OtherWay[] = ['open', 'copyLink', ...(offersCode ? (['code'] as const) : [])];
@@ -143,15 +145,18 @@ export class BrowserLauncher implements CardBrowser {
     if (way !== undefined) await this.#take(attempt, way, page, say);
   }
 
-  /** A notification cannot be taken back: its buttons outlive the sign-in. */
+  /**
+   * Continues in the way that the user chose. A notification cannot be withdrawn, so its buttons may be
+   * selected after the sign-in has ended.
+   */
   async #take(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
     if (!attempt.hasEnded) await this.#go(attempt, way, page, say);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.parts.begin(attempt.server, way);
   }
 
   /**
-   * @param page the one to open, unless a browser has come to it meanwhile; a new one if absent
-   * @param say shows the user how far the sign-in is; absent for one that a call began, which the chat shows
+   * @param page the page to open, unless a browser has opened it in the meantime; a new one if absent
+   * @param say shows the progress; absent for a sign-in that a call started, whose progress the chat shows
    */
   async #go(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
     const unused = async () =>
@@ -174,13 +179,13 @@ export class BrowserLauncher implements CardBrowser {
           void showCodeOf(attempt);
           return;
         }
-        // A call that waits has a limit of its own; a sign-in begun here has none but this one.
+        // A call that waits has its own limit, but a sign-in that the user started has only this one.
         attempt.prolong(codeDeadline);
         return useCode(attempt, say);
     }
   }
 
-  /** There is nothing to paste before the browser has been sent to the authorization server. */
+  /** Asks for the address only after the browser has been sent to the authorization server. */
   async #pasteOnceExpected(attempt: SignInAttempt): Promise<void> {
     if (attempt.phase !== 'waitingForConsent') {
       const sent = Promise.withResolvers<void>();
@@ -194,7 +199,7 @@ export class BrowserLauncher implements CardBrowser {
   }
 }
 
-/** @param parts a function, because they are built after what opens browsers for them */
+/** @param parts a function, because the parts are created after this launcher */
 export function editorBrowser(
   place: EditorPlace,
   clock: Clock,
@@ -211,7 +216,7 @@ export function editorBrowser(
   });
 }
 
-/** Only a browser that shows the editor blocks the windows it opens. */
+/** Returns a note about popup blockers, which only concern an editor that runs in a browser. */
 function popupBlocker(): string | undefined {
   if (vscode.env.uiKind !== vscode.UIKind.Web) return undefined;
   return vscode.l10n.t('A pop-up blocker may have blocked it.');
@@ -230,12 +235,15 @@ function phaseTexts({ server }: SignInAttempt, phase: SignInPhase): string {
   }
 }
 
-/** How long a browser may take to come before the user is offered other ways, in milliseconds. */
+/** How long to wait for the browser to open the page before offering other ways, in milliseconds. */
 const visitPatience = 3_000;
-/** How long it may then stay at the authorization server, for a password and a second factor, in milliseconds. */
+/**
+ * How long to wait for the browser to return from the authorization server, in milliseconds: long enough for
+ * a password and a second factor.
+ */
 const returnPatience = 60_000;
 
-/** Notices browsers that do not come to a launch page, or do not come back from the authorization server. */
+/** Notices that the browser does not open a launch page, or does not return from the authorization server. */
 export class BrowserWatch {
   readonly #visited = new WeakSet<LaunchPage>();
   readonly #returns = new WeakMap<SignInAttempt, Disposable>();
@@ -246,7 +254,7 @@ export class BrowserWatch {
     return this.#visited.has(page);
   }
 
-  /** @param onMissing called once, if no browser comes while the sign-in waits */
+  /** @param onMissing called once, if no browser opens the page while the sign-in waits */
   awaitVisit(attempt: SignInAttempt, page: LaunchPage, onMissing: () => Promise<void>): void {
     const timer = this.clock.after(visitPatience, () => void onMissing());
     void page.visited.then(() => {
@@ -256,9 +264,12 @@ export class BrowserWatch {
     void attempt.outcome.then(() => timer.dispose());
   }
 
-  /** @param onMissing called once for a sign-in, if its browser stays away after it was sent on */
+  /**
+   * @param onMissing called once for each sign-in, if its browser does not return from the authorization
+   *   server
+   */
   awaitReturn(attempt: SignInAttempt, onMissing: () => Promise<void>): void {
-    // There the browser is sent nowhere: the editor asks the user itself.
+    // With an account of the editor, there is no redirect: the editor asks the user itself.
     if (usesEditorAccount(attempt.server) || this.#returns.has(attempt)) return;
     let timer: Disposable | undefined;
     const missing = () => {
@@ -268,7 +279,7 @@ export class BrowserWatch {
     const follow = (phase: SignInPhase) => {
       timer?.dispose();
       if (phase !== 'waitingForConsent') return;
-      // If it is sent back to another machine than its own, there is nothing to wait for.
+      // If the browser is redirected to another machine, it cannot return here.
       const cannotReturn = attempt.redirect?.isOutOfReach === true;
       timer = this.clock.after(cannotReturn ? 0 : returnPatience, missing);
     };
@@ -284,7 +295,7 @@ export class BrowserWatch {
     void attempt.outcome.then(() => watch.dispose());
   }
 
-  /** For a sign-in that goes on without a browser here. */
+  /** Stops waiting, if the sign-in continues without a browser here. */
   stopAwaitingReturn(attempt: SignInAttempt): void {
     this.#returns.get(attempt)?.dispose();
   }

@@ -4,9 +4,9 @@ import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.j
 import { notifications, type Notifications } from '../adapters/notifications.js';
 
 /**
- * Takes the address that a browser came back to from the user, where it cannot bring it back itself: from another
- * machine, or past a link that nothing opens. It holds a one-time code, so it is hidden, kept nowhere and repeated
- * nowhere.
+ * Lets the user paste the address that a browser was redirected to, if the browser cannot deliver it: because
+ * it runs on another machine, or because no program opens the link. The address contains a one-time code, so
+ * it is hidden, and neither stored nor shown again.
  */
 export class CallbackPaste {
   constructor(
@@ -14,7 +14,7 @@ export class CallbackPaste {
     private readonly notices: Notifications = notifications,
   ) {}
 
-  /** @param ended resolves when there is nothing left to paste for, which closes the box */
+  /** @param ended resolves when no sign-in waits for a callback any longer, which closes the box */
   async ask(ended?: Promise<unknown>): Promise<void> {
     const { t } = vscode.l10n;
     if (this.callbacks.states.length === 0) {
@@ -30,7 +30,7 @@ export class CallbackPaste {
           'Copy the whole address that your browser shows after you sign in, even if the page didn’t load.',
         ),
         placeHolder: 'http://127.0.0.1:…/callback?code=…&state=…',
-        // The user goes to the browser and comes back; what is pasted holds a code.
+        // The user switches to the browser and back; the pasted text contains a code.
         ignoreFocusOut: true,
         password: true,
         validateInput: (typed) => problemWith(pastedCallback(typed, this.callbacks)),

@@ -8,9 +8,10 @@ import { CallbackUri } from '../adapters/callbackUri.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 
 /**
- * The URI handler of this window, with its ways to the other ones: the disk of the machine that the extension runs
- * on, and on a desktop secret storage, which windows on other machines share. A browser's windows do not hear of
- * each other's secrets, and a write there puts all that one window has read in place of what others wrote.
+ * Creates the URI handler of this window, with the channels to other windows: the disk of the machine that
+ * the extension runs on and, on a desktop, secret storage, which windows on other machines share. Secret
+ * storage is not used in a browser, because its windows are not notified of each other's changes, and a write
+ * there overwrites the other windows' changes with stale values.
  */
 export function callbackUriOf(parts: {
   readonly callbacks: PendingCallbacks;

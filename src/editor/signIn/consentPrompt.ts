@@ -10,11 +10,11 @@ import type { PersonalSignIn } from './personalSignIn.js';
 import type { ToolPrompt, ToolQuestion } from '../../broker/tools/toolRules.js';
 
 /**
- * Consent for what no card can be shown for, such as a resource or a prompt, and beside a card that stays unanswered: a
- * notification with the same facts.
+ * Asks for consent in a notification, with the same facts as a card. It is used if no card can be shown, such
+ * as for a resource or a prompt, and in addition to an unanswered card.
  */
 export class NotificationConsentPrompt implements ConsentPrompt {
-  /** @param signIn a function, because sign-ins are built after the relay that asks here */
+  /** @param signIn a function, because sign-ins are created after the relay that uses this prompt */
   constructor(
     private readonly credentials: CredentialStore,
     private readonly signIn: () => {
@@ -31,7 +31,7 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     attempt: SignInAttempt,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
-    // If the facts cannot be found out, the browser's page says why.
+    // If the facts cannot be determined, the page in the browser shows the reason.
     const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
     const message = consentMessage(server, what, facts ?? { kind: need.kind });
     const accept =
@@ -44,14 +44,17 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     return Promise.race([accepted, aborted(signal)]);
   }
 
-  /** A notification cannot be taken back: a user who accepts it late, when its request is gone, still signs in. */
+  /**
+   * Starts the sign-in. A notification cannot be withdrawn, so a user who accepts it after its request has
+   * ended is still signed in.
+   */
   async #goOn(server: ServerConfig, attempt: SignInAttempt): Promise<void> {
     if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
   }
 }
 
-/** @param facts only the kind of consent if no more could be found out */
+/** @param facts only the kind of consent, if no more could be determined */
 function consentMessage(
   server: ServerConfig,
   what: string,
@@ -65,7 +68,7 @@ function consentMessage(
   return [why, ...consentSentences(facts)].join(' ');
 }
 
-/** What the user has to know before they consent, a sentence each. */
+/** Returns what the user must know before giving consent, one sentence for each fact. */
 export function consentSentences(facts: Partial<ConsentFacts>): readonly string[] {
   const { t } = vscode.l10n;
   const scopes = accessScopes(facts.scopes ?? []);
@@ -90,7 +93,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** The question about a call that no chat can ask, as a notification. */
+/** Asks in a notification about a call, if no chat can ask. */
 export class NotificationToolPrompt implements ToolPrompt {
   constructor(private readonly notices: Notifications = notifications) {}
 
@@ -100,7 +103,7 @@ export class NotificationToolPrompt implements ToolPrompt {
     const allow = t('Allow Once');
     const message = `${what} ${t('Your rule is to ask every time.')}`;
     const choice = await this.notices.information(message, allow, t('Don’t Run'));
-    // A notification cannot be taken back: a late answer has no effect.
+    // A notification cannot be withdrawn; a late answer has no effect.
     return choice === allow && !signal.aborted;
   }
 }

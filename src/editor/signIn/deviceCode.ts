@@ -4,20 +4,24 @@ import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { DeviceAuthorization } from '../../oauth/deviceAuthorization.js';
 import { notifications, type Notifications, type ClipboardWriter } from '../adapters/notifications.js';
 
-/** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
+/**
+ * The longest time for entering a code on another device, in milliseconds; the server may set a shorter one.
+ */
 export const codeDeadline = 15 * 60_000;
 
-/** Shows how far a sign-in is. */
+/** Shows the progress of a sign-in. */
 export type Say = (message: string) => void;
 
-/** The parts of the editor that a code is shown and opened with. */
+/** The parts of the editor that show a code and open its page. */
 export interface CodeWindow {
   readonly notices: { readonly information: Notifications['information'] };
   readonly openExternal: (address: vscode.Uri) => Thenable<boolean>;
   readonly clipboard: ClipboardWriter;
 }
 
-/** Takes one sign-in through a code, under a notification of its own; cancelling that cancels the attempt. */
+/**
+ * Runs one sign-in with a code in a separate notification; cancelling the notification cancels the attempt.
+ */
 export function showCodeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
   const title = vscode.l10n.t('Signing in to {0} with a code', attempt.server.name);
   return notifications.progress(title, async (say, token) => {
@@ -32,8 +36,8 @@ export function showCodeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
 }
 
 /**
- * Takes a sign-in through a code (RFC 8628): shows it for as long as it is good, with what to do with it. Nothing is
- * opened or copied before the user chooses to.
+ * Runs a sign-in with a code (RFC 8628): shows the code with instructions while it is valid. Nothing is
+ * opened or copied until the user requests it.
  */
 export async function useCode(attempt: SignInAttempt, say: Say, window?: CodeWindow): Promise<void> {
   say(vscode.l10n.t('requesting a code…'));
@@ -43,7 +47,9 @@ export async function useCode(attempt: SignInAttempt, say: Say, window?: CodeWin
   });
 }
 
-/** The buttons come back until the sign-in has ended: one who copies the code opens the page next. */
+/**
+ * Shows the buttons until the sign-in ends, because a user may copy the code first and open the page next.
+ */
 async function offer(attempt: SignInAttempt, device: DeviceAuthorization, window: CodeWindow): Promise<void> {
   const copyAndOpen = vscode.l10n.t('Copy Code and Open');
   const copy = vscode.l10n.t('Copy Code');
@@ -63,7 +69,10 @@ async function offer(attempt: SignInAttempt, device: DeviceAuthorization, window
   }
 }
 
-/** Through a page of ours, whose redirect is exact: `openExternal` rewrites what a query holds (`%2B` becomes `+`). */
+/**
+ * Opens an address through a page of this extension, which redirects to it exactly. `openExternal` would
+ * change a query: `%2B` becomes `+`.
+ */
 async function openUnaltered(
   attempt: SignInAttempt,
   device: DeviceAuthorization,

@@ -6,14 +6,14 @@ import type { Account } from '../../oauth/accountName.js';
 import { Redacted } from '../../base/redacted.js';
 import { notifications } from '../adapters/notifications.js';
 
-/** The part of the editor's authentication that is used. */
+/** The part of the editor's authentication API that is used. */
 export interface EditorAuthentication {
   readonly getSession: typeof vscode.authentication.getSession;
 }
 
 /**
- * The accounts of the editor's own Accounts menu. The editor asks the user, once for each extension and account,
- * whether it may be used.
+ * The accounts in the editor's own Accounts menu. The editor asks the user once for each extension and
+ * account whether it may be used.
  */
 export class OwnAccounts implements EditorAccounts {
   constructor(private readonly authentication: EditorAuthentication = vscode.authentication) {}
@@ -27,7 +27,7 @@ export class OwnAccounts implements EditorAccounts {
       const options = { silent: true, account: { id: account.id, label: account.label } };
       return sessionOf(await this.authentication.getSession(providerId, [...scopes], options));
     } catch {
-      // A provider that is not there, or that could not be asked: as if there were no session.
+      // If the provider is missing or fails, the result is the same as without a session.
       return undefined;
     }
   }
@@ -47,12 +47,12 @@ export class OwnAccounts implements EditorAccounts {
           ? this.authentication.getSession(providerId, [...scopes], { forceNewSession: { detail } })
           : this.authentication.getSession(providerId, [...scopes], {
               createIfNone: { detail },
-              // Each server asks again which of several accounts to use.
+              // The editor asks for each server which of several accounts to use.
               clearSessionPreference: true,
             })),
       );
     } catch {
-      // The editor tells a no, a closed dialogue and a provider that is not there by its message alone.
+      // A refusal, a closed dialog and a missing provider differ only in the editor's error message.
       return undefined;
     }
   }
@@ -68,7 +68,7 @@ function sessionOf(session: vscode.AuthenticationSession | undefined): EditorSes
   };
 }
 
-/** Takes one sign-in through the editor's own question. Cancelling the notification cancels the attempt. */
+/** Runs one sign-in through the editor's own question. Cancelling the notification cancels the attempt. */
 export function signInWithEditorAccount(attempt: SignInAttempt): Promise<SignInOutcome> {
   const title = vscode.l10n.t('Signing in to {0}', attempt.server.name);
   return notifications.progress(title, async (say, token) => {

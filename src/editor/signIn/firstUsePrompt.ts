@@ -7,7 +7,7 @@ import { UseHere, type UsePrompt } from '../../broker/tokens/useHere.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 import { notifications, type Notifications } from '../adapters/notifications.js';
 
-/** The question about the first use of a sign-in on a remote machine, as a notification. */
+/** Asks about the first use of a sign-in on a remote machine in a notification. */
 export class FirstUsePrompt implements UsePrompt {
   constructor(
     private readonly notices: { readonly warning: Notifications['warning'] } = notifications,
@@ -39,8 +39,8 @@ export class FirstUsePrompt implements UsePrompt {
 }
 
 /**
- * Keeps the sign-ins of the user's editor from machines that they have not allowed; undefined on the user's own, which
- * needs nobody's yes.
+ * Prevents sign-ins of the user's editor from being used on machines that the user has not allowed; undefined
+ * on the user's own machine, which needs no permission.
  */
 export function useOnThisMachine(
   { isUsersMachine }: EditorPlace,

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { haveSecretsBeenLost, type LostSecretsParts } from '../../broker/status/lostSecrets.js';
 import { notifications } from '../adapters/notifications.js';
 
-/** Says once, when a window opens, that the sign-ins of the last session are gone and how to keep the next ones. */
+/**
+ * Notifies the user once, when a window opens, that the sign-ins of the last session are lost, and how to
+ * keep future ones.
+ */
 export async function reportLostSecrets(parts: LostSecretsParts): Promise<void> {
   if (!(await haveSecretsBeenLost(parts).catch(() => false))) return;
   await notifications.warning(

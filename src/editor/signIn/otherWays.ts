@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { notifications } from '../adapters/notifications.js';
 
-/** What a user can do about a sign-in that their browser does not bring to an end. */
+/** What the user can do about a sign-in that the browser does not complete. */
 export type OtherWay = 'open' | 'openAgain' | 'copyLink' | 'paste' | 'code';
 
-/** For a browser that did not come back; the most useful first. */
+/** Returns the ways to continue if the browser did not return, the most useful first. */
 export function waysBack(offersCode: boolean): readonly OtherWay[] {
   return ['paste', ...(offersCode ? (['code'] as const) : []), 'openAgain', 'copyLink'];
 }
 
-/** What its button says: all four of {@link waysBack} have to fit into one line of a notification. */
+/** Returns the title of the button. All four of {@link waysBack} must fit into one line of a notification. */
 export function wayTitle(way: OtherWay): string {
   const { t } = vscode.l10n;
   switch (way) {
@@ -26,7 +26,7 @@ export function wayTitle(way: OtherWay): string {
   }
 }
 
-/** @returns undefined if the user closed it */
+/** @returns undefined if the user closed the list */
 export async function askForOtherWay(
   message: string,
   ways: readonly OtherWay[],

@@ -19,12 +19,16 @@ import { usesEditorAccount, directGrantOf, noSignInAt } from '../../broker/setti
 import { commandId } from '../adapters/commands.js';
 
 /**
- * A sign-in that the user began in the editor: as long as its launch page may live, and long enough for a password
- * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
+ * The time limit of a sign-in that the user started in the editor, in milliseconds: the longest lifetime of
+ * its launch page, and long enough for a password and a second factor. After it, the user can start again
+ * without losing anything.
  */
 export const signInDeadline = 120_000;
 
-/** Sign-ins that a user begins in the editor: palette, tree, Accounts menu, notifications. */
+/**
+ * Runs the sign-ins that a user starts in the editor: from the Command Palette, the tree, the Accounts menu,
+ * or notifications.
+ */
 export class PersonalSignIn {
   constructor(
     private readonly signIns: SignIns,
@@ -34,9 +38,9 @@ export class PersonalSignIn {
   ) {}
 
   /**
-   * Begins a sign-in, or joins the one under way, and tells the user how it ended.
+   * Starts a sign-in, or joins the one in progress, and reports the outcome to the user.
    *
-   * @param way how the browser gets the address, or what takes its place
+   * @param way how the browser gets the address, or how to sign in without it
    */
   async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
     if (way === 'code') return this.signInWithCode(server);
@@ -49,37 +53,37 @@ export class PersonalSignIn {
     return this.goThrough(this.signIns.begin(server, request), way);
   }
 
-  /** Begins a sign-in that asks for these scopes in addition to those that are held. */
+  /** Starts a sign-in that requests these scopes in addition to the granted ones. */
   async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
     const { held } = await this.states.statusOf(server);
     const scopes = [...new Set([...held, ...missing])];
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, renews: true }));
   }
 
-  /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
+  /** Starts a sign-in that requests exactly these scopes, and replaces one in progress. */
   async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
     this.cancel(server);
     const request: SignInRequest = { deadline: signInDeadline, scopes, isExact: true, renews: true };
     return this.goThrough(this.signIns.begin(server, request));
   }
 
-  /** Takes an attempt through the browser, or the editor's own dialogue; the caller reports how it ended. */
+  /** Runs an attempt in the browser or in the editor's own dialog; the caller reports the outcome. */
   inBrowser(attempt: SignInAttempt, way?: OtherWay, account?: string): Promise<SignInOutcome> {
-    // Nobody's browser is opened for what has ended.
+    // No browser is opened for an attempt that has ended.
     if (attempt.hasEnded) return attempt.outcome;
     if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
     return this.browser.signIn(attempt, way, account);
   }
 
-  /** Begins a sign-in with an account that is not signed in yet, in place of one that is in progress. */
+  /** Starts a sign-in with an account that is not signed in yet, and replaces one in progress. */
   async signInAsAnother(server: ServerConfig): Promise<SignInOutcome> {
     this.cancel(server);
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
   }
 
   /**
-   * Begins a sign-in of an account that an extension asked for, which need not be signed in, in place of one that is
-   * under way for somebody else. Which account the workspace uses stays as it is, if there is one.
+   * Starts a sign-in to an account that an extension requested, which need not be signed in, and replaces one
+   * in progress for another account. If the workspace already uses an account, that does not change.
    */
   async signInAs(
     server: ServerConfig,
@@ -105,7 +109,7 @@ export class PersonalSignIn {
     return outcome;
   }
 
-  /** Takes an attempt that was begun elsewhere through the browser. */
+  /** Runs an attempt that another part started in the browser. */
   async goThrough(attempt: SignInAttempt, way?: OtherWay): Promise<SignInOutcome> {
     this.naming?.expect(attempt);
     const outcome = await this.inBrowser(attempt, way);
@@ -113,7 +117,10 @@ export class PersonalSignIn {
     return outcome;
   }
 
-  /** The same with a code that the user enters in a browser anywhere, if none here will do. */
+  /**
+   * Starts a sign-in with a code that the user enters in a browser on any device, if no browser here can be
+   * used.
+   */
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
     const attempt = this.signIns.begin(server, { deadline: codeDeadline });
@@ -127,7 +134,10 @@ export class PersonalSignIn {
     this.signIns.running(server)?.cancel();
   }
 
-  /** The account's name first, so that the report has it; the sign-in's caller waits for neither. */
+  /**
+   * Reports the outcome. It first asks for the account's name, which the report contains; the caller of the
+   * sign-in waits for neither.
+   */
   async #report(
     attempt: SignInAttempt,
     outcome: SignInOutcome,
@@ -142,7 +152,7 @@ export class PersonalSignIn {
   }
 }
 
-/** What is wrong if a sign-in ended as another account than an extension asked for. */
+/** Describes that a sign-in ended with a different account than an extension requested. */
 export function otherAccountSignedIn(
   server: ServerConfig,
   asked: vscode.AuthenticationSessionAccountInformation,
@@ -161,7 +171,10 @@ async function reportOtherAccount(message: string, again: () => Promise<unknown>
   if ((await notifications.warning(message, tryAgain)) === tryAgain) await again();
 }
 
-/** Asks whom this workspace acts as after a sign-in that ended with another account than it was begun for. */
+/**
+ * Asks which account this workspace uses after a sign-in ended with a different account than it was started
+ * for.
+ */
 export async function confirmAccountChange(
   server: ServerConfig,
   from: string,
@@ -184,8 +197,9 @@ export async function confirmAccountChange(
 }
 
 /**
- * Does what there is to do for a user who wants to sign in to a server where nobody can: where the identity
- * provider's word is taken they sign in there, and where the client calls with its own identity a check tells whether it can.
+ * Handles a request to sign in to a server that has no separate sign-in: if the server accepts the identity
+ * provider's assertions, the user signs in there; if the client calls with its own identity, a check shows
+ * whether that works.
  *
  * @returns whether it was such a server
  */

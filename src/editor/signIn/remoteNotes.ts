@@ -1,19 +1,22 @@
 import * as vscode from 'vscode';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 
-/** What it costs, in a remote window, that the extension runs on the user's own machine: a sentence for each place. */
+/** Notes for a remote window whose extension runs on the user's own machine: one for each affected text. */
 export interface RemoteNotes {
-  /** For a server that does not answer. */
+  /** The note for a server that cannot be reached. */
   readonly unreachable: string;
-  /** For a workload's assertion that is not where the settings say. */
+  /** The note for a workload assertion that was not found at the configured place. */
   readonly assertions: string;
-  /** For who connects an agent: the short form, and what to do instead. */
+  /** The note for a user who connects an agent: a short text, and what to do instead. */
   readonly agents: { readonly label: string; readonly detail: string };
   /** For a chat session of the agent host, which runs on the remote. */
   readonly sessions: string;
 }
 
-/** Which machine's files are written for clients of other makers, if that is not the one the window works on. */
+/**
+ * Returns a note that names the machine on which other vendors' client files are written, if the window works
+ * on a different one.
+ */
 export function clientFilesNote(place: EditorPlace, remoteName: string | undefined): string | undefined {
   const { t } = vscode.l10n;
   if (!place.isUsersMachine)

@@ -10,7 +10,7 @@ interface ScopeItem extends vscode.QuickPickItem {
   readonly scope?: string;
 }
 
-/** Lets the user narrow or add to what a sign-in asks for, before any consent. */
+/** Lets the user choose the scopes of a sign-in before any consent. */
 export class ScopeChoice {
   readonly #notifications: Notifications;
 
@@ -22,7 +22,7 @@ export class ScopeChoice {
     this.#notifications = new Notifications(window);
   }
 
-  /** @returns what to ask for, and nothing else; undefined if the user closed it or nothing is known */
+  /** @returns exactly the scopes to request; undefined if the user closed the list or no scopes are known */
   async choose(server: ServerConfig): Promise<readonly string[] | undefined> {
     const { t } = vscode.l10n;
     const known = await this.#known(server);

@@ -17,14 +17,17 @@ interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;
 }
 
-/** An entry of the settings that cannot be used, which is listed so that the user finds out why. */
+/** An unusable entry of the settings, which is listed so that the user can find out the reason. */
 interface UnusableItem extends vscode.QuickPickItem {
   readonly problem: SettingProblem;
 }
 
-/** What a list of servers is shown in. */
+/** The part of the window that shows a list of servers. */
 
-/** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
+/**
+ * Determines the server that a command applies to: the server of the selected row, the only configured one,
+ * or the user's choice.
+ */
 export class ServerChoice {
   constructor(
     private readonly settings: {
@@ -37,10 +40,11 @@ export class ServerChoice {
   ) {}
 
   /**
-   * @param row what the menu passed: a tree row, a server's name, or nothing
-   * @param fits servers the command makes sense for; if none fits, `nothingFits` is shown. Without it the command is
-   *   for any server, and entries that cannot be used are listed too: chosen, they open the settings
-   * @returns undefined if the user closed the list or there is none to choose from
+   * @param row the menu's argument: a tree row, a server's name, or undefined
+   * @param fits selects the servers that the command applies to; if there is none, `nothingFits` is shown. If
+   *   absent, the command applies to any server, and unusable entries are also listed: selecting one opens
+   *   the settings
+   * @returns undefined if the user closed the list or there is no server to choose
    */
   async choose(
     row: unknown,
@@ -76,7 +80,7 @@ export class ServerChoice {
   }
 }
 
-/** One server in a list: its name, status and account. */
+/** Returns one server as an item of a list: its name, status and account. */
 export function serverItem(entry: ServerStatus): ServerItem {
   const { server, status } = entry;
   const words = entryTexts(entry);
@@ -88,7 +92,7 @@ export function serverItem(entry: ServerStatus): ServerItem {
   };
 }
 
-/** Each entry once, with the first thing that is wrong in it. */
+/** Returns one item for each unusable entry, with the first problem in it. */
 function unusableItems(problems: readonly SettingProblem[]): readonly UnusableItem[] {
   const { label, icon } = statusTexts('misconfigured');
   const entries = new Map(problems.toReversed().map((problem) => [problem.server, problem]));
@@ -111,21 +115,21 @@ async function offerToAdd(): Promise<void> {
   if (choice === add) await vscode.commands.executeCommand(commandId('addServer'));
 }
 
-/** What was picked: an account by its key, or what stands below the accounts. */
+/** The user's choice: an account by its key, or the item below the accounts. */
 export type PickedAccount = { readonly key: string } | 'further';
 
 interface AccountItem extends vscode.QuickPickItem {
   readonly choice?: PickedAccount;
 }
 
-/** The accounts of a server, for what a command does with one of them. */
+/** Lets the user choose one of a server's accounts. */
 export class AccountPick {
   constructor(
     private readonly credentials: CredentialStore,
     private readonly window: ChoiceWindow = vscode.window,
   ) {}
 
-  /** The account at whose row a command was chosen. */
+  /** Returns the account of the row that a command was run on. */
   static keyOf(row: unknown): string | undefined {
     if (typeof row !== 'object' || row === null || !('account' in row)) return undefined;
     const { account } = row;
@@ -139,8 +143,8 @@ export class AccountPick {
 
   /**
    * @param further other choices, listed below the accounts
-   * @param among the accounts to choose from; all of them if absent
-   * @returns undefined if the user closed it
+   * @param among the accounts to choose from; all accounts if absent
+   * @returns undefined if the user closed the list
    */
   async choose(
     server: ServerConfig,

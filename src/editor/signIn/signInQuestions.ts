@@ -15,7 +15,7 @@ import type { Memory, SecretStore } from '../../base/storage.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
-/** What a sign-in asks its user on the way, in the editor. */
+/** Asks the questions of a sign-in in the editor. */
 export class EditorSignInQuestions implements SignInQuestions {
   readonly #notifications: Notifications;
 
@@ -32,7 +32,7 @@ export class EditorSignInQuestions implements SignInQuestions {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const items = issuers.map((issuer) => ({
-      // What a server wrote, without the icons that lists draw for `$(name)`.
+      // The server's text must not contain icons, which lists render for `$(name)`.
       label: (displayText(new URL(issuer).host) ?? '').replaceAll('$(', '$ ('),
       description: shownAddress(issuer).replaceAll('$(', '$ ('),
       issuer,
@@ -58,8 +58,8 @@ export class EditorSignInQuestions implements SignInQuestions {
   }
 
   /**
-   * Registering a client takes longer than a sign-in waits, so this one ends, and the page that guides through it opens
-   * beside.
+   * Opens the page that guides through registering a client, and ends this sign-in, because registering takes
+   * longer than a sign-in can wait.
    */
   clientId(server: ServerConfig): Promise<string | undefined> {
     void this.openGuide(server);
@@ -67,7 +67,7 @@ export class EditorSignInQuestions implements SignInQuestions {
   }
 }
 
-/** @param host of the authorization server, if it is known */
+/** @param host the host of the authorization server, if it is known */
 export async function askClientSecret(
   notifications: Notifications,
   server: ServerConfig,
@@ -107,7 +107,7 @@ function consequenceOf(name: ExceptionName): string {
   }
 }
 
-/** A list that closes when the sign-in ends. */
+/** Shows a list that closes when the sign-in ends. */
 async function cancellable<T>(
   signal: AbortSignal,
   show: (token: vscode.CancellationToken) => Promise<T>,
@@ -123,15 +123,15 @@ async function cancellable<T>(
   }
 }
 
-/** What sign-ins know already, and the questions for the rest. */
+/** The stored answers for sign-ins, and the questions for which there is no answer. */
 export interface EditorAnswers extends Disposable {
   readonly questions: SignInQuestions;
   readonly decisions: ServerDecisions;
   readonly metadata: MetadataCache;
   readonly clientSecrets: ClientSecrets;
-  /** Of the sign-ins in this editor, for the diagnosis. */
+  /** The redirect URIs that sign-ins in this editor have sent, for the diagnosis. */
   readonly sentRedirects: SentRedirects;
-  /** As the setting has it now. */
+  /** The current value of the setting. */
   readonly clientMetadataUrl: string | undefined;
 }
 

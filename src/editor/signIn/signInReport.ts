@@ -9,16 +9,16 @@ import { waysBack, wayTitle, type OtherWay } from './otherWays.js';
 
 type NextStep = 'tryAgain' | 'otherWays' | 'setClientId' | 'setClientSecret' | 'setClientKey';
 
-/** The report of a sign-in's end: what happened, and the one thing to do next. */
+/** The report on the outcome of a sign-in: what happened, and the next action. */
 interface SignInReport {
   readonly severity: 'information' | 'warning' | 'error';
   readonly message: string;
   readonly next?: NextStep | undefined;
-  /** What the servers say is at fault, and the diagnosis shows it. */
+  /** Whether the cause is on a server, so that the diagnosis shows it. */
   readonly isDiagnosable?: true | undefined;
 }
 
-/** @returns undefined if there is nothing to report: a user who cancels knows. */
+/** @returns undefined if nothing need be reported, because the user cancelled */
 export function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
   const { t } = vscode.l10n;
   switch (outcome.kind) {
@@ -73,7 +73,7 @@ function nextStep({ code, details }: OAuthFlowError): NextStep {
   return details.field === 'clientKey' ? 'setClientKey' : 'setClientId';
 }
 
-/** Failures of discovery and of what was registered or configured: seen again without signing in. */
+/** Failures of discovery, registration or configuration, which the diagnosis finds without signing in. */
 const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
   ...(['notJson', 'redirected', 'insecureAddress', 'addressOutOfReach', 'unexpectedStatus'] as const),
   ...(['tooLarge', 'invalidMetadata', 'resourceMismatch', 'issuerMismatch'] as const),
@@ -81,17 +81,17 @@ const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
   ...(['registrationRefused', 'clientOfAnotherIssuer', 'authorizationRefused'] as const),
 ]);
 
-/** Of a sign-in that has ended. */
+/** The part of an attempt that is needed after it has ended. */
 interface ReportedAttempt {
   readonly server: ServerConfig;
   offersCode(): Promise<boolean>;
 }
 
 /**
- * Shows a sign-in's end.
+ * Shows the outcome of a sign-in.
  *
- * @param way how it was gone about
- * @param again begins another the way the user chooses
+ * @param way how the sign-in was run
+ * @param again starts another sign-in in the way that the user chooses
  */
 export async function showSignInReport(
   attempt: ReportedAttempt,
@@ -127,7 +127,9 @@ export async function showSignInReport(
   await offered.find(({ title }) => title === chosen)?.take();
 }
 
-/** By name, since what did not work before may well not work again. */
+/**
+ * Returns the ways to sign in again, for the user to choose from, because the previous one may fail again.
+ */
 async function waysAfter(
   way: 'openAgain' | 'code',
   attempt: { offersCode(): Promise<boolean> },
@@ -135,7 +137,7 @@ async function waysAfter(
   return way === 'code' ? ['code', 'openAgain'] : waysBack(await attempt.offersCode());
 }
 
-/** A button, and what it does. */
+/** A button and its action. */
 interface Step {
   readonly title: string;
   readonly take: () => PromiseLike<unknown>;

@@ -9,7 +9,9 @@ interface SignOutReport {
   readonly complete: boolean;
 }
 
-/** What signing out did, exactly as its receipt reports it, and the account that acts in its place. */
+/**
+ * Describes the result of a sign-out exactly as its receipt states it, and the account that is used instead.
+ */
 export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
   const { message, complete } = describeRevocation(server, receipt);
   const { t } = vscode.l10n;
@@ -81,7 +83,9 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   };
 }
 
-/** The editor shows only one line of a notification that has no button; about this many characters. */
+/**
+ * The approximate number of characters that fit in a notification without a button, which has only one line.
+ */
 const oneLine = 60;
 
 export function showSignOut(

@@ -10,7 +10,10 @@ const icons: Readonly<Record<LastAttempt['kind'], string>> = {
   timedOut: 'watch',
 };
 
-/** How the last sign-in at a server ended, below it; the server's own row says what the next call meets. */
+/**
+ * The row for the outcome of the last sign-in to a server; the server's own row shows the outcome to expect
+ * for the next call.
+ */
 export class AttemptRows implements TreeSection {
   constructor(private readonly clock: { now(): number }) {}
 
@@ -22,7 +25,7 @@ export class AttemptRows implements TreeSection {
     return [
       treeRow({
         id: `attempt ${server.name}`,
-        // What the menus of package.json match.
+        // The menus in package.json match this value.
         kind: 'attempt',
         label: t('Last sign-in'),
         description: `${ending}, ${relativeTime(at, this.clock.now())}`,
@@ -36,7 +39,7 @@ export class AttemptRows implements TreeSection {
   }
 }
 
-/** How an attempt ended, in a word or two. */
+/** Returns the outcome of a sign-in in one or two words. */
 export function attemptLabel(kind: LastAttempt['kind']): string {
   switch (kind) {
     case 'declined':

@@ -6,17 +6,20 @@ import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 
-/** The values for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
+/**
+ * The values for the conditions in package.json: of walkthrough steps, and of commands in the Command
+ * Palette.
+ */
 export interface ContextValues {
   readonly hasServers: boolean;
-  /** At any server. */
+  /** Whether the user is signed in to any server. */
   readonly signedIn: boolean;
   readonly awaitingConsent: boolean;
-  /** By a sign-in of this window that has sent its browser to the authorization server. */
+  /** Whether a sign-in of this window waits for its callback from the authorization server. */
   readonly awaitingCallback: boolean;
   readonly needsScopes: boolean;
   readonly hasDisabledServers: boolean;
-  /** The organization's. */
+  /** Whether the organization's identity provider is configured. */
   readonly hasIdentityProvider: boolean;
   readonly hasEndedAttempt: boolean;
   readonly hasAgents: boolean;
@@ -32,8 +35,8 @@ export interface ContextParts {
 }
 
 /**
- * Keeps the editor's context keys up to date. A command that runs before its key is updated reports that there is
- * nothing to do.
+ * Keeps the editor's context keys up to date. If a command runs before its key is updated, it reports that
+ * there is nothing to do.
  */
 export class ContextKeys implements Disposable {
   readonly #subscriptions: readonly Disposable[];
@@ -49,7 +52,7 @@ export class ContextKeys implements Disposable {
     // Storage that cannot be read now is read again at the next change.
     const refresh = () => void this.#refresh().catch(() => undefined);
     this.#subscriptions = [
-      // These tell of changed settings, too.
+      // This event also reports changed settings.
       statuses.onDidChange(refresh),
       callbacks.onDidChange(refresh),
       agents.admissions.onDidChange(refresh),
@@ -67,7 +70,7 @@ export class ContextKeys implements Disposable {
   async #refresh(): Promise<void> {
     const turn = ++this.#turn;
     const values = await contextValues(this.parts);
-    // A later change has been read meanwhile, or the editor is closing.
+    // A later change has been read in the meantime, or the editor is closing.
     if (turn !== this.#turn) return;
     for (const [name, value] of Object.entries<boolean>({ ...values })) {
       if (this.#set.get(name) === value) continue;

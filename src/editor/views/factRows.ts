@@ -7,23 +7,23 @@ import type { ServerStatus } from './serverStatuses.js';
 import type { ToolRows } from './toolRows.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 
-/** One line below a server. */
+/** A detail of a server, shown on one line below it. */
 interface Fact {
-  /** Tells it apart from the server's others, in every language. */
+  /** Distinguishes the detail from the server's others, independently of the language. */
   readonly id: string;
   readonly label: string;
-  /** The label for places in which it stands alone and may be long. */
+  /** The label where the detail is shown alone and the label may be long. */
   readonly fullLabel?: string | undefined;
-  /** What matters most of it, since the side bar is narrow. */
+  /** The most important part of the value, since the side bar is narrow. */
   readonly value: string;
   /** Replaces the value in the tooltip and for screen readers. */
   readonly fullValue?: string | undefined;
-  /** Added to the tooltip alone. */
+  /** An addition that is shown only in the tooltip. */
   readonly more?: string | undefined;
   readonly icon: string;
 }
 
-/** What is known of a server's sign-in, a line each. */
+/** The details of a server's sign-in, one row each. */
 export class FactRows implements TreeSection {
   constructor(
     private readonly clock: Clock,
@@ -37,7 +37,7 @@ export class FactRows implements TreeSection {
         const spoken = `${fullLabel}: ${fullValue}`;
         return treeRow({
           id: `fact ${id} ${name}`,
-          // What the menus of package.json match.
+          // The menus in package.json match this value.
           kind: id === 'account' ? 'fact account' : 'fact',
           label,
           description: value,
@@ -135,7 +135,7 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
   return all.filter((fact) => fact !== false);
 }
 
-/** Beside a scope that a sign-in there is does not hold, that it does not. */
+/** Returns the text of a requested scope, with a note if the sign-in does not have that scope. */
 function askedScope(scope: string, { signedIn, held }: ServerStatus['status']): string {
   return signedIn && !held.includes(scope) ? vscode.l10n.t('{0} (not granted)', scope) : scope;
 }

@@ -6,7 +6,7 @@ import { treeRow, type TreeRow } from './treeRow.js';
 
 const toldKey = 'missing features told';
 
-/** Shows what is missing, once for each version of the editor; the view shows it all the time. */
+/** Notifies the user of missing features once for each version of the editor; the view always shows them. */
 export async function tellMissingFeatures(
   missing: readonly MissingFeature[],
   memory: Memory,
@@ -15,7 +15,7 @@ export async function tellMissingFeatures(
     vscode.commands.executeCommand('setContext', key, value),
 ): Promise<void> {
   if (missing.length === 0) return;
-  // For the welcome text of the view, which shows no row before there is a server.
+  // The view's welcome text depends on this key, because the view has no rows before a server is added.
   void setContext('mcpOAuthBroker.lacksMcpServers', missing.includes('mcpServers'));
   const now = [vscode.version, ...missing].join(' ');
   if (memory.get(toldKey) === now) return;

@@ -7,9 +7,11 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * How far a moment is from now, in the user's language: “in 2 hours”, “5 minutes ago”.
+ * Formats a moment relative to now in the user's language: “in 2 hours”, “5 minutes ago”.
  *
- * @param style `narrow` for places with little room: “5m ago”
+ * @param at milliseconds since the epoch
+ * @param now milliseconds since the epoch
+ * @param style `narrow` where there is little room: “5m ago”
  */
 export function relativeTime(at: number, now: number, style: 'long' | 'narrow' = 'long'): string {
   const distance = at - now;
@@ -21,7 +23,7 @@ export function relativeTime(at: number, now: number, style: 'long' | 'narrow' =
   return distance > 0 ? vscode.l10n.t('in less than a minute') : vscode.l10n.t('just now');
 }
 
-/** A moment to come, in few characters: the time if it is today, else the day. */
+/** Formats a future moment briefly: the time if it is today, otherwise the date. */
 export function briefMoment(at: number, now: number): string {
   const moment = new Date(at);
   return moment.toDateString() === new Date(now).toDateString()
@@ -29,7 +31,7 @@ export function briefMoment(at: number, now: number): string {
     : moment.toLocaleDateString(vscode.env.language, { month: 'short', day: 'numeric' });
 }
 
-/** A moment in the format of the user's language. */
+/** Formats a moment according to the user's language. */
 export function absoluteTime(at: number): string {
   return new Date(at).toLocaleString(vscode.env.language);
 }

@@ -15,14 +15,17 @@ import {
   statusTexts,
 } from './statusTexts.js';
 
-/** A line that does something, or, without `run`, a heading. */
+/** An item that runs an action or, without `run`, a heading. */
 export interface ActionItem extends vscode.QuickPickItem {
   readonly run?: () => Thenable<unknown>;
-  /** The server that the line's button tells more of. */
+  /** The server whose actions the item's button shows. */
   readonly entry?: ServerStatus;
 }
 
-/** What can be done, most urgent first: the click on the status bar, and “Show Servers”. */
+/**
+ * Shows the available actions, the most urgent first. Selecting the status bar entry or running “Show
+ * Servers” opens this list.
+ */
 export async function showServerActions(
   statuses: ServerStatuses,
   { problems, disabled }: EditorServerSettings,
@@ -33,8 +36,8 @@ export async function showServerActions(
 }
 
 /**
- * For each server the one thing to do, as it stands; then the rest of the servers, and what is there for none.
- * Every server's line has a button with all that can be done with it.
+ * Returns the most important action of each server that requires one, then the other servers, then the
+ * actions that concern no server. Each server's item has a button that shows all of its actions.
  */
 export function serverActions(
   all: readonly ServerStatus[],
@@ -58,7 +61,7 @@ export function serverActions(
   ];
 }
 
-/** All that can be done with one server. */
+/** Returns all actions for one server. */
 export function actionsOf({ server, status }: ServerStatus): readonly ActionItem[] {
   const { t } = vscode.l10n;
   const first = statusAction(status);
@@ -75,7 +78,7 @@ export function actionsOf({ server, status }: ServerStatus): readonly ActionItem
     ['disableServer', t('Disable')],
     ['removeServer', t('Remove…')],
   ];
-  // Granting access is a sign-in too.
+  // “Grant Access…” is a sign-in too, so the list has only one of them.
   const isSaid = (command: CommandId) =>
     command === first?.command || (command === 'signIn' && first?.command === 'grantScopes');
   return [
@@ -86,7 +89,10 @@ export function actionsOf({ server, status }: ServerStatus): readonly ActionItem
   ];
 }
 
-/** A waiting sign-in can be finished or cancelled; a server that needs nothing has a line as well. */
+/**
+ * Returns the items of a server. A pending sign-in can be finished or cancelled, and a server that requires
+ * no action also has an item.
+ */
 function linesOf(entry: ServerStatus): readonly ActionItem[] {
   const { server, status } = entry;
   const { t } = vscode.l10n;
@@ -111,7 +117,7 @@ function linesOf(entry: ServerStatus): readonly ActionItem[] {
   return [line(action.title, action.command)];
 }
 
-/** An entry that cannot be used is no server that anything could be done with, except to mend it. */
+/** Returns the item of an unusable entry of the settings; its only action is to open the settings. */
 function lineOfProblem(problem: SettingProblem): ActionItem {
   const { label, icon } = statusTexts('misconfigured');
   return {
@@ -130,13 +136,13 @@ function lineOfDisabled({ name, url }: ServerConfig): ActionItem {
   };
 }
 
-/** What can be done with one server, as a list to choose from. */
+/** Shows the actions for one server as a list. */
 export async function showAllFor(entry: ServerStatus): Promise<void> {
   const picked = await pick(actionsOf(entry), describeEntry(entry));
   await picked?.();
 }
 
-/** @returns what the chosen line does; undefined if the user closed the list */
+/** @returns the action of the selected item; undefined if the user closed the list */
 function pick(items: readonly ActionItem[], title: string): Promise<(() => Thenable<unknown>) | undefined> {
   return new Promise((resolve) => {
     const list = vscode.window.createQuickPick<ActionItem>();

@@ -11,13 +11,19 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 export interface ServerStatus {
   readonly server: ServerConfig;
   readonly status: ConsentStatus;
-  /** The file with a server of the same name, if the editor has switched this one off for it. */
+  /**
+   * The file that contains a server of the same name, if the editor has switched this server off because of
+   * it.
+   */
   readonly displacedBy?: string | undefined;
-  /** A server that the editor has from a file at the same address. */
+  /** A server at the same address that the editor has from a file. */
   readonly duplicate?: Duplicate | undefined;
 }
 
-/** Of this window, which reads the files that servers of the same name are in. */
+/**
+ * Creates the statuses for this window. The window also reads the files that may contain servers of the same
+ * name.
+ */
 export function serverStatuses(
   context: vscode.ExtensionContext,
   settings: EditorServerSettings,
@@ -28,16 +34,19 @@ export function serverStatuses(
   return new ServerStatuses(settings, states, credentials, clock, displacedServers(context, settings));
 }
 
-/** Timers hold no more than 31 bits of milliseconds. */
+/** The longest delay of a timer, in milliseconds: timers store it in 31 bits. */
 const longestTimer = 0x7fff_ffff;
 
-/** The statuses of the configured servers, for every surface that shows them: read from storage, never asked for. */
+/**
+ * The statuses of the configured servers, for every view that shows them. They are read from storage; no
+ * request is sent.
+ */
 export class ServerStatuses implements Disposable {
   readonly #changed = new Emitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
   #nextExpiry: Disposable | undefined;
 
-  /** Fires when any status may have changed, a token's end without a request included. */
+  /** Fires when any status may have changed, including when a token expires without a request. */
   readonly onDidChange = this.#changed.event;
 
   constructor(
@@ -74,7 +83,7 @@ export class ServerStatuses implements Disposable {
     this.displaced.dispose();
   }
 
-  /** Nothing announces that a token without refresh token has run out. */
+  /** Watches for the expiry of tokens without a refresh token, because no event announces it. */
   async #watchExpiry(servers: readonly ServerConfig[]): Promise<void> {
     const now = this.clock.now();
     const credentials = await Promise.all(servers.map(({ url }) => this.credentials.all(url)));

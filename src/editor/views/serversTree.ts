@@ -9,31 +9,31 @@ import { briefEntry, describeEntry, entryTexts, statusTexts } from './statusText
 import { commandId } from '../adapters/commands.js';
 import { describeProblem, problemName } from '../settings/settingsProblems.js';
 
-/** Changes that come together are drawn together, in milliseconds. */
+/** Changes within this time are drawn together, in milliseconds. */
 const gathering = 50;
-/** How often texts such as “5 minutes ago” are renewed, in milliseconds. */
+/** How often relative times such as “5 minutes ago” are updated, in milliseconds. */
 const tick = 60_000;
 
 const root = '';
 
-/** What is shown in addition to the servers that are in use. */
+/** Entries of the settings that are shown in addition to the active servers. */
 interface ShownSettings {
   readonly problems: readonly SettingProblem[];
   readonly disabled?: readonly ServerConfig[];
 }
 
 /**
- * The view “Servers”: each server with what its sections put below it. Only rows that look other than before
- * are drawn again, so that nothing flickers however many servers there are.
+ * The view “Servers”: each server with the rows of its sections. Only rows that have changed are drawn again,
+ * so that nothing flickers however many servers there are.
  */
 export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable {
   readonly #changed = new vscode.EventEmitter<TreeRow[] | undefined>();
   readonly #subscriptions: readonly Disposable[];
-  /** The very objects the editor was given, by id: it knows a row by nothing else. */
+  /** The objects that the editor was given, by ID: it recognizes a row only by the identity of its object. */
   readonly #rows = new Map<string, TreeRow>();
-  /** Ids of the rows below each row that has been opened, as the editor has them. */
+  /** The IDs of the rows below each expanded row, as the editor shows them. */
   readonly #below = new Map<string, readonly string[]>();
-  /** What each row looked like when the editor last read it. */
+  /** The appearance of each row when the editor last read it. */
   readonly #looks = new Map<string, string>();
   #timer: Disposable | undefined;
   #tick: Disposable | undefined;
@@ -48,7 +48,10 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     private readonly settings: readonly ShownSettings[],
     private readonly sections: readonly TreeSection[],
     private readonly clock: Clock,
-    /** Rows above the servers, once there is anything else to show: an empty view has its welcome text. */
+    /**
+     * Rows above the servers. They are shown only if there is another row, because an empty view shows its
+     * welcome text.
+     */
     private readonly notes: readonly TreeRow[] = [],
   ) {
     const changed = () => this.#gather();
@@ -95,7 +98,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     return rows.length === 0 ? rows : [...this.notes, ...rows];
   }
 
-  /** The object the editor knows the row by, brought up to date. */
+  /** Returns the object by which the editor recognizes the row, updated. */
   #kept(fresh: TreeRow): TreeRow {
     this.#looks.set(fresh.id, lookOf(fresh));
     const known = this.#rows.get(fresh.id);
@@ -120,7 +123,10 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     else if (other.length > 0) this.#changed.fire([...other]);
   }
 
-  /** The rows below a row that are other than the editor has them; `itself` where others belong there. */
+  /**
+   * Returns the rows below a row that differ from what the editor shows, or `itself` if the list of rows has
+   * changed.
+   */
   async #otherThanShown(row: TreeRow | undefined): Promise<readonly TreeRow[] | 'itself'> {
     const shown = this.#below.get(row?.id ?? root);
     if (shown === undefined) return [];
@@ -133,7 +139,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     for (const one of fresh) {
       const before = this.#looks.get(one.id);
       const known = this.#kept(one);
-      // The editor asks for all that is below a row with the row.
+      // When the editor refreshes a row, it also requests the rows below it.
       const below = lookOf(one) === before ? await this.#otherThanShown(known) : 'itself';
       other.push(...(below === 'itself' ? [known] : below));
     }
@@ -158,7 +164,7 @@ function lookOf({ item }: TreeRow): string {
   return JSON.stringify(item);
 }
 
-/** A server: its name, its status, and the account that acts. */
+/** Returns the row of a server: its name, its status, and the account in use. */
 export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['children']>): TreeRow {
   const { server, status, duplicate } = entry;
   const { t } = vscode.l10n;
@@ -177,18 +183,18 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
   });
 }
 
-/** A server that the editor has from elsewhere as well, as part of a sentence. */
+/** Describes a server that the editor also has from another source, as part of a sentence. */
 export function describeDuplicate({ name, file }: Duplicate): string {
   return vscode.l10n.t('{0} has “{1}” with the same address; VS Code signs in to it itself', file, name);
 }
 
-/** What the menus of package.json match. */
+/** Returns the value that the menus in package.json match. */
 function kindOf(status: ConsentStatus): string {
   const isRefused = status.status === 'denied' && status.deniedBy === 'server';
   return `server ${isRefused ? 'deniedByServer' : status.status}${hasAccounts(status) ? ' signedIn' : ''}`;
 }
 
-/** Something in the settings that cannot be used; chosen, it opens them. */
+/** Returns the row of an unusable entry of the settings; selecting the row opens the settings. */
 function problemRow(problem: SettingProblem): TreeRow {
   const row = treeRow({
     id: `problem ${problem.server} ${problem.field}`,
@@ -203,12 +209,12 @@ function problemRow(problem: SettingProblem): TreeRow {
   return row;
 }
 
-/** The row of an account, as commands chosen at it see it. */
+/** The row of an account, as a command that is run on it receives it. */
 export interface AccountRow extends TreeRow {
   readonly account: AccountInUse;
 }
 
-/** The accounts below a server, if it has several; a single one is among its facts. */
+/** The rows of a server's accounts, if it has several; a single account is shown among the facts. */
 export class AccountRows implements TreeSection {
   rows({ server, status }: ServerStatus): readonly AccountRow[] {
     return (status.accounts ?? []).map((account) => ({ ...accountRow(server, account), account }));
@@ -219,7 +225,7 @@ function accountRow(server: ServerConfig, account: AccountInUse): TreeRow {
   const { t } = vscode.l10n;
   return treeRow({
     id: `account ${server.name} ${account.key}`,
-    // What the menus of package.json match.
+    // The menus in package.json match this value.
     kind: account.inUse ? 'account inUse' : 'account other',
     label: account.label,
     description: account.inUse ? t('in use here') : t('signed in'),
@@ -231,11 +237,11 @@ function accountRow(server: ServerConfig, account: AccountInUse): TreeRow {
   });
 }
 
-/** Addresses of rows that are drawn grey; nothing is ever opened at one. */
+/** The scheme of addresses that mark rows to be drawn grey; these addresses are never opened. */
 const scheme = 'mcp-oauth-disabled';
 const grey = new vscode.ThemeColor('disabledForeground');
 
-/** A server that the user disabled. */
+/** Returns the row of a server that the user disabled. */
 function disabledServerRow(server: ServerConfig): TreeRow {
   const { t } = vscode.l10n;
   const row = treeRow({
@@ -252,7 +258,10 @@ function disabledServerRow(server: ServerConfig): TreeRow {
   return row;
 }
 
-/** Draws their labels grey: a tree item has a colour for its icon alone. */
+/**
+ * Registers a decoration that draws the labels of disabled servers grey: a tree item can have a color only
+ * for its icon.
+ */
 export function registerDisabledRows(): vscode.Disposable {
   return vscode.window.registerFileDecorationProvider({
     provideFileDecoration: (uri) =>

@@ -8,7 +8,7 @@ import { describeEntry, entryTexts } from './statusTexts.js';
 
 const mostLines = 12;
 
-/** The status bar's entry: the account that acts, and how many servers need the user. */
+/** The status bar entry: the account in use, and how many servers require action. */
 export class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: Disposable;
@@ -16,7 +16,7 @@ export class StatusBar implements Disposable {
 
   constructor(
     private readonly statuses: ServerStatuses,
-    /** What of the settings cannot be used, as it is now. */
+    /** The entries of the settings that currently cannot be used. */
     private readonly settings: { readonly problems: readonly SettingProblem[] },
   ) {
     this.#item = vscode.window.createStatusBarItem('servers', vscode.StatusBarAlignment.Right, 90);
@@ -37,7 +37,7 @@ export class StatusBar implements Disposable {
   async #refresh(): Promise<void> {
     const turn = ++this.#shown;
     const all = [...(await this.statuses.all()), ...this.settings.problems.map(statusOfProblem)];
-    // A later change has been read meanwhile, or the editor is closing.
+    // A later change has been read in the meantime, or the editor is closing.
     if (turn !== this.#shown) return;
     if (all.length === 0) {
       this.#item.hide();
@@ -51,7 +51,7 @@ export class StatusBar implements Disposable {
   }
 }
 
-/** An entry that cannot be used is a server that nothing can be asked of. */
+/** Returns a status for an unusable entry of the settings, which is shown as a server that cannot be used. */
 export function statusOfProblem(problem: SettingProblem): ServerStatus {
   const name = problem.server === '' ? 'mcpOAuthBroker.servers' : problem.server;
   return {
@@ -63,7 +63,10 @@ export function statusOfProblem(problem: SettingProblem): ServerStatus {
   };
 }
 
-/** Each server's status a line, what needs the user first; what no screen holds is counted. */
+/**
+ * Returns one line for each server's status, the most urgent first. Servers that do not fit on a screen are
+ * only counted.
+ */
 export function tooltip(all: readonly ServerStatus[]): string {
   const sorted = all.toSorted((a, b) => entryTexts(b).urgency - entryTexts(a).urgency);
   const more = sorted.length - mostLines;
@@ -74,9 +77,10 @@ export function tooltip(all: readonly ServerStatus[]): string {
 }
 
 /**
- * Whom calls act as, and how many servers need the user, with the icon of what is most urgent.
+ * Summarizes which account is used and how many servers require action, with the icon of the most urgent
+ * status.
  *
- * @param all at least one
+ * @param all the statuses, at least one
  */
 export function summary(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
   const { t } = vscode.l10n;
@@ -101,8 +105,8 @@ export function summary(all: readonly ServerStatus[]): { readonly text: string; 
 }
 
 /**
- * The account that acts, or how many do. No call acts as one whose sign-in has ended, or at a server that is switched
- * off.
+ * Returns the account in use, or the number of accounts. Accounts whose sign-in has ended and servers that
+ * are switched off are not counted.
  */
 function whoActs(all: readonly ServerStatus[]): string {
   const accounts = new Set(

@@ -4,16 +4,16 @@ import { attemptLabel } from './attemptRows.js';
 import type { CommandId } from '../adapters/commands.js';
 import type { ServerStatus } from './serverStatuses.js';
 
-/** The text, icon and action of one status, for every place that shows it. */
+/** The text, icon and action of one status, for every view that shows it. */
 interface StatusTexts {
   readonly label: string;
-  /** A codicon's name; each status has its own shape, so that colour is never the only sign. */
+  /** The name of a codicon. Each status has a distinct shape, so that color is never the only difference. */
   readonly icon: string;
-  /** The id of a theme colour. */
+  /** The ID of a theme color. */
   readonly color?: string;
-  /** What the user can do about it. */
+  /** The action that the user can take. */
   readonly action?: { readonly command: CommandId; readonly title: string };
-  /** Higher for what matters more; 0 if the user need not act. */
+  /** Higher for more urgent statuses; 0 if the user need not act. */
   readonly urgency: number;
 }
 
@@ -84,7 +84,10 @@ export function statusTexts(status: ConsentStatusName): StatusTexts {
   return words[status];
 }
 
-/** How a server is shown that the editor has switched off: whatever its sign-in is, no call reaches it. */
+/**
+ * The texts of a server that the editor has switched off: no call reaches it, whatever the state of its
+ * sign-in.
+ */
 const displaced: StatusTexts = {
   label: t('Turned off by the editor'),
   icon: 'eye-closed',
@@ -92,29 +95,31 @@ const displaced: StatusTexts = {
   urgency: 1,
 };
 
-/** The words for a server as it is shown: what the editor does with it goes before its sign-in. */
+/**
+ * Returns the texts for a server. If the editor has switched it off, that takes precedence over its sign-in.
+ */
 export function entryTexts({ status, displacedBy }: ServerStatus): StatusTexts {
   return displacedBy === undefined ? words[status.status] : displaced;
 }
 
-/** One server in a few words. */
+/** Returns one server's status in a few words. */
 export function briefEntry(entry: ServerStatus): string {
   return entry.displacedBy === undefined ? briefStatus(entry.status) : displaced.label;
 }
 
-/** One server as a sentence, for screen readers and hovers. */
+/** Returns one server's status as a sentence, for screen readers and hovers. */
 export function describeEntry({ server, status, displacedBy }: ServerStatus): string {
   return displacedBy === undefined
     ? describeStatus(status)
     : t('{0}: Turned off by the editor; {1} has a server with the same name', server.name, displacedBy);
 }
 
-/** Whether a server's state needs a sentence in a place that has a line for one. */
+/** Checks whether a server's status needs an explanation where there is room for one. */
 export function isExplained({ status, displacedBy }: ServerStatus): boolean {
   return displacedBy !== undefined || status.missing.length > 0;
 }
 
-/** What the user can do about one status. No sign-in mends what the server itself refuses. */
+/** Returns the action for a status. A new sign-in does not help if the server itself denies access. */
 export function statusAction({ status, deniedBy }: ConsentStatus): StatusTexts['action'] {
   return status === 'denied' && deniedBy === 'server'
     ? { command: 'checkServer', title: t('Check Again') }
@@ -122,22 +127,23 @@ export function statusAction({ status, deniedBy }: ConsentStatus): StatusTexts['
 }
 
 /**
- * The same after a check. If it would be to check again, the diagnosis tells more; and a notification without a
- * button is one line in the editor, which what was found wrong does not fit in.
+ * Returns the action for a status after a check. It offers the diagnosis instead of another check, and always
+ * has a button: the editor cuts notifications without buttons to one line, which is too short for the
+ * findings.
  */
 export function actionAfterCheck(status: ConsentStatus): StatusTexts['action'] {
   const action = statusAction(status);
   return action?.command === 'checkServer' ? { command: 'diagnoseServer', title: t('Diagnose') } : action;
 }
 
-/** One status in a few words: for a server that is ready, the account that acts. */
+/** Returns one status in a few words: the account in use, if the server is ready. */
 function briefStatus(status: ConsentStatus): string {
   const { label } = statusTexts(status.status);
   if (status.account === undefined) return label;
   return status.status === 'ready' ? status.account : `${label} – ${status.account}`;
 }
 
-/** One status as a sentence, for screen readers and hovers. */
+/** Returns one status as a sentence, for screen readers and hovers. */
 export function describeStatus(status: ConsentStatus): string {
   const parts = [`${status.server}: ${statusTexts(status.status).label}`];
   if (status.account !== undefined) parts.push(t('account {0}', status.account));

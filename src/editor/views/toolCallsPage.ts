@@ -2,24 +2,26 @@ import * as vscode from 'vscode';
 import { columnNames, type ColumnName, type ToolCallsTexts } from '../../webview/toolCallsProtocol.js';
 import { escapedHtml as escaped } from '../adapters/escapedHtml.js';
 
-/** Addresses of what the page loads, and its policy. */
+/** The addresses of the page's resources, and the sources that its policy allows. */
 export interface PageResources {
   readonly style: string;
   readonly script: string;
-  /** Where the style may come from. */
+  /** The source from which the style sheet may be loaded. */
   readonly source: string;
-  /** Random, new for each page: only the script with it runs. */
+  /** A random value, new for each page: only the script with this nonce runs. */
   readonly nonce: string;
 }
 
-/** Columns that the style sheet hides where the page is narrow, by how narrow. */
+/** Columns that the style sheet hides on narrow pages, by width. */
 const columnsLeftOut: Readonly<Record<'narrow' | 'narrower' | 'narrowest', readonly ColumnName[]>> = {
   narrow: ['consent', 'milliseconds'],
   narrower: ['caller', 'server', 'consent', 'milliseconds'],
   narrowest: ['caller', 'server', 'scopes', 'consent', 'milliseconds'],
 };
 
-/** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */
+/**
+ * Returns the page for tool calls without any calls: they are sent as data, and are never part of the HTML.
+ */
 export function toolCallsPage(
   { style, script, source, nonce }: PageResources,
   words: ToolCallsTexts,
@@ -72,7 +74,7 @@ ${leftOut}
 </html>`;
 }
 
-/** The words of the record of tool calls. */
+/** Returns the texts of the page for tool calls. */
 export function callTexts(): ToolCallsTexts {
   const { t } = vscode.l10n;
   return {

@@ -6,17 +6,23 @@ import { callTexts, toolCallsPage } from './toolCallsPage.js';
 import { commandId } from '../adapters/commands.js';
 
 const viewType = 'mcpOAuthBroker.toolCalls';
-/** More than fit on any screen. */
+/** The number of calls that the page gets first, which is more than fit on any screen. */
 const firstCalls = 200;
-/** As many as a page takes in without a frame late, also over a slow line. */
+/**
+ * The number of further calls that the page gets at a time. The page can render this many without a delay,
+ * even over a slow connection.
+ */
 const furtherCalls = 1_000;
 
-/** “Show Tool Calls”: the record as a page beside the editors, one at a time, that goes on while it is open. */
+/**
+ * “Show Tool Calls”: the record of tool calls as a page in the editor area. There is at most one such page,
+ * which is updated while it is open.
+ */
 export class ToolCallsView implements Disposable {
   #panel: vscode.WebviewPanel | undefined;
-  /** How many of the newest the page has been given; newer ones since then come on top. */
+  /** The number of the newest calls that the page has; newer calls have been added above them since. */
   #given = 0;
-  /** What the page's filter becomes once the page is there. */
+  /** The filter to set once the page is ready. */
   #filter: string | undefined;
   readonly #subscriptions: readonly Disposable[];
 
@@ -30,11 +36,16 @@ export class ToolCallsView implements Disposable {
     ];
   }
 
-  /** @param filter in the terms of `callFilter`, in place of what the page's filter says; absent: as it is */
+  /**
+   * Shows the page.
+   *
+   * @param filter in the syntax of `callFilter`, replaces the page's filter; if absent, the filter is
+   *   unchanged
+   */
   show(filter?: string): void {
     this.#filter = filter;
     if (this.#panel !== undefined) {
-      // A page that is hidden behind another tab hears nothing, and is made again when it is shown.
+      // A page that is hidden behind another tab receives no messages, and is created again when it is shown.
       if (this.#panel.visible) this.#tellFilter();
       this.#panel.reveal();
       return;
@@ -56,7 +67,7 @@ export class ToolCallsView implements Disposable {
 
   async #asked(request: PageRequest | undefined): Promise<void> {
     switch (request) {
-      // Sent again each time the page comes back from behind another tab.
+      // The page sends this again each time it is shown after another tab.
       case 'ready':
         return this.#fill();
       case 'older':
@@ -72,7 +83,10 @@ export class ToolCallsView implements Disposable {
     }
   }
 
-  /** What is in view first: all of them take a moment, and longer to a window far away. */
+  /**
+   * Sends the visible calls first: sending all of them takes time, especially if the window is connected to a
+   * distant machine.
+   */
   async #fill(): Promise<void> {
     if (this.#panel === undefined) return;
     const calls = await this.ledger.all();
@@ -92,7 +106,7 @@ export class ToolCallsView implements Disposable {
     this.#filter = undefined;
   }
 
-  /** If newer calls have come on top meanwhile, some are given twice. */
+  /** Sends the next older calls. If newer calls have been added in the meantime, some are sent twice. */
   async #giveOlder(): Promise<void> {
     const calls = await this.ledger.all();
     const [from, to] = [this.#given, this.#given + furtherCalls];

@@ -26,24 +26,27 @@ export interface ToolRowParts {
     readonly onDidChange: ToolScopes['onDidChange'];
   };
   readonly rules: ToolRules;
-  /** Absent if no calls are kept. */
+  /** When tools were last called; absent if no calls are recorded. */
   readonly uses?: ToolUses;
   readonly clock: Clock;
-  /** Ours, by which the editor calls our servers. */
+  /** The ID of this extension, by which the editor identifies its servers. */
   readonly extensionId: string;
 }
 
-/** The statuses of a server that may be started, since nothing else has to be done first. */
+/** The statuses in which a server can be started, because no other action is required first. */
 const startable: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'ready', 'needsScopes']);
 
-/** A row of a tool, as commands chosen at it see it. */
+/** The row of a tool, as a command that is run on it receives it. */
 export interface ToolRow extends TreeRow {
-  /** The tool's name, as it is called. */
+  /** The name by which the tool is called. */
   readonly tool: string;
   readonly consent: ToolConsent;
 }
 
-/** “Tools” below a server: each with what its next call meets, its rule, and when it was last called. */
+/**
+ * “Tools” below a server: each tool with the outcome to expect for its next call, its rule, and when it was
+ * last called.
+ */
 export class ToolRows implements TreeSection {
   constructor(private readonly parts: ToolRowParts) {}
 
@@ -90,8 +93,8 @@ export class ToolRows implements TreeSection {
   }
 
   /**
-   * If no tool is known: a row that names what makes them known, and does it when selected. Other statuses show what
-   * has to be done first.
+   * Returns a row that explains how to make the tools known, and does it when selected, if no tool is known.
+   * If another action is required first, the server's status already shows it.
    */
   #howToKnow({ server, status }: ServerStatus): readonly TreeRow[] {
     const { t } = vscode.l10n;
@@ -119,7 +122,7 @@ export class ToolRows implements TreeSection {
     return [row];
   }
 
-  /** The scopes that the server's settings and its tools ask for, as far as they are known. */
+  /** Returns the known scopes that the server's settings and its tools request. */
   askedScopes(entry: ServerStatus): readonly string[] {
     const { server, status } = entry;
     const needed = this.parts.lists
@@ -128,7 +131,7 @@ export class ToolRows implements TreeSection {
     return [...new Set([...(server.oauth.scopes ?? []), ...needed, ...status.missing])];
   }
 
-  /** What the next call of a tool meets. */
+  /** Returns the consent that the next call of a tool requires. */
   consentOf({ server, status }: ServerStatus, tool: DeclaredTool): ToolConsent {
     const learned = this.parts.toolScopes.learned(server, tool.name);
     const declared = declaredAuthorization(tool);
@@ -166,7 +169,10 @@ export class ToolRows implements TreeSection {
   }
 }
 
-/** A fact a line; what the server says of its tool comes last, named as its words. */
+/**
+ * Returns one line for each detail. The server's own description of the tool comes last, and is marked as
+ * such.
+ */
 function tooltip(tool: DeclaredTool, consent: ToolConsent, use: ToolUse | undefined): string {
   const { t } = vscode.l10n;
   const title = displayText(tool.title);

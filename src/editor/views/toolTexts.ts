@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { ToolConsent, ToolConsentName } from '../../broker/tools/toolConsent.js';
 import type { ToolRule } from '../../broker/tools/toolRules.js';
 
-/** The text and icon of one tool's consent, for every place that shows it. */
+/** The text and icon of one tool's consent, for every view that shows it. */
 interface ToolTexts {
   readonly label: string;
-  /** The same for places with little room. */
+  /** A shorter text where there is little room. */
   readonly brief?: string;
-  /** A codicon's name; each has its own shape, so that colour is never the only sign. */
+  /** The name of a codicon. Each has a distinct shape, so that color is never the only difference. */
   readonly icon: string;
-  /** The id of a theme colour. */
+  /** The ID of a theme color. */
   readonly color?: string;
 }
 
@@ -42,9 +42,9 @@ export function ruleLabel(rule: ToolRule): string {
 }
 
 /**
- * One tool's consent in a few words; a rule is named if the text does not imply it.
+ * Returns one tool's consent in a few words; a rule is named if the text does not imply it.
  *
- * @param room whether there is room for all of them
+ * @param room whether there is room for the complete text
  */
 export function briefToolConsent({ status, missing, rule }: ToolConsent, room: 'much' | 'little'): string {
   const said = ({ label, brief }: ToolTexts) => (room === 'little' ? (brief ?? label) : label);

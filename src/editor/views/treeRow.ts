@@ -3,36 +3,38 @@ import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ServerStatus } from './serverStatuses.js';
 
-/** One row of the view “Servers”; commands chosen at it are given it. */
+/** A row of the view “Servers”, as a command that is run on it receives it. */
 export interface TreeRow {
-  /** The same for what is the same, so that a row keeps its place, its selection and what is open below it. */
+  /**
+   * Stays the same when the row is updated, so that the row keeps its position, selection and expanded state.
+   */
   readonly id: string;
-  /** The server it is about, for the commands of its menu. */
+  /** The row's server, for the commands of its menu. */
   readonly server?: ServerConfig | undefined;
   readonly item: vscode.TreeItem;
-  /** Absent if nothing is ever below it. */
+  /** Returns the rows below this one; absent if there can be none. */
   readonly children?: (() => readonly TreeRow[] | Promise<readonly TreeRow[]>) | undefined;
 }
 
 export interface RowLook {
   readonly id: string;
-  /** What menus match; see package.json. */
+  /** The value that the menus in package.json match. */
   readonly kind: string;
   readonly label: string;
   readonly description?: string | undefined;
-  /** What a screen reader says of the whole row, and what the row says when the pointer rests on it. */
+  /** The text of the whole row for screen readers and, unless there is a tooltip, on hover. */
   readonly spoken: string;
-  /** In place of `spoken` for the pointer; plain text, in which the editor draws no link. */
+  /** Replaces `spoken` on hover; plain text, in which the editor renders no links. */
   readonly tooltip?: string | undefined;
   readonly icon: string;
-  /** The id of a theme colour. */
+  /** The ID of a theme color. */
   readonly color?: string | undefined;
   readonly isOpen?: boolean;
   readonly server?: ServerConfig | undefined;
   readonly children?: TreeRow['children'];
 }
 
-/** A row: icon, label and description, and one sentence with the same content. */
+/** Creates a row: icon, label and description, and one sentence with the same content. */
 export function treeRow(look: RowLook): TreeRow {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const state = look.children === undefined ? None : look.isOpen === true ? Expanded : Collapsed;
@@ -49,9 +51,9 @@ export function treeRow(look: RowLook): TreeRow {
   return { id: look.id, item, server: look.server, children: look.children };
 }
 
-/** A part of the view: the rows it puts below each server. */
+/** A section of the view: the rows that it adds below each server. */
 export interface TreeSection {
   rows(entry: ServerStatus): readonly TreeRow[] | Promise<readonly TreeRow[]>;
-  /** Tells that rows may have changed which no status tells of. */
+  /** Reports changes of rows that no status reports. */
   readonly onDidChange?: (listener: () => void) => Disposable;
 }

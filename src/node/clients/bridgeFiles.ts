@@ -11,22 +11,26 @@ export interface StdioCommand {
 }
 
 /**
- * What the stdio command needs on disk: itself, at an address that outlives updates, a file for each agent, and a
- * directory where the windows write where they serve the sessions that the editor runs outside of itself.
+ * The files that the stdio command needs: the script at a path that updates do not change, one file for each
+ * agent, and a directory in which the windows publish their addresses for the sessions that the editor runs
+ * in other processes.
  */
 export class BridgeFiles {
   readonly #directory: string;
   #placed: Promise<void> | undefined;
-  /** The script. */
+  /** The path of the script. */
   readonly path: string;
-  /** The directory into which the windows write. */
+  /** The directory in which the windows publish their addresses. */
   readonly windows: string;
-  /** Runs the script with the editor that is installed now, for the configuration files of other programs. */
+  /**
+   * The path of the launcher, which runs the script with the currently installed editor, for the
+   * configuration files of other programs.
+   */
   readonly launcher: string;
 
   /**
-   * @param directory absolute; made when it is first needed
-   * @param shipped the script as it is shipped
+   * @param directory the absolute path; created when it is first needed
+   * @param shipped the path of the script in the extension
    */
   constructor(
     directory: string,
@@ -38,7 +42,7 @@ export class BridgeFiles {
     this.launcher = path.join(this.#directory, 'bridge');
   }
 
-  /** Puts the script in its place, once; a window with another version of the extension may put its own there. */
+  /** Writes the script once; a window with another version of the extension may replace it. */
   place(): Promise<void> {
     this.#placed ??= this.#place().catch((error: unknown) => {
       this.#placed = undefined;
@@ -48,10 +52,10 @@ export class BridgeFiles {
   }
 
   /**
-   * The command that serves a server to the sessions that the editor runs outside of itself. The editor keeps it on
-   * disk, in the clear, and restarts a session's servers when it changes. So it is the same in every window, after each
-   * reload and for each key, and names only a script and a server. The editor's own executable runs the script, since a
-   * machine may have no Node.
+   * Returns the command that serves a server to the sessions that the editor runs in other processes. The
+   * editor stores it on disk in plain text, and restarts a session's servers when it changes. Therefore it
+   * contains only a script and a server, so that it is the same in every window, after each reload and for
+   * each key. The script runs in the editor's own executable, because Node.js may not be installed.
    */
   command(server: string): StdioCommand {
     return {
@@ -61,16 +65,16 @@ export class BridgeFiles {
     };
   }
 
-  /** The file of this window. */
+  /** Returns the file of this window. */
   window(parts: AnnouncedWindowParts): WindowAddressFile {
     return new WindowAddressFile({ ...parts, directory: this.windows });
   }
 
   /**
-   * The command that serves a client of another maker. It stands in that client's configuration file, so it is the same
-   * whatever becomes of the key, the port, the extension and the editor. An editor's executable may lie in a directory
-   * named by its version, which is why a launcher stands between; on Windows it does not, and a script would need a
-   * shell.
+   * Returns the command that serves another vendor's client. The command is in that client's configuration
+   * file, so it must not depend on the key, the port, or the versions of the extension and the editor.
+   * Because the path of an editor's executable may contain its version, the command runs a launcher; on
+   * Windows, the path does not contain it, and a script would need a shell.
    */
   clientCommand(name: string): StdioCommand {
     const file = this.keyFile(name);
@@ -78,20 +82,20 @@ export class BridgeFiles {
     return { command: process.execPath, args: [this.path, file], env: { ELECTRON_RUN_AS_NODE: '1' } };
   }
 
-  /** Puts in place what {@link clientCommand} names, for the editor that runs now. */
+  /** Writes the launcher for {@link clientCommand}, which runs the current editor. */
   async placeLauncher(): Promise<void> {
     await this.place();
     if (process.platform === 'win32') return;
     await this.#put(this.launcher, launcherScript(process.execPath, this.path), 0o700);
   }
 
-  /** Where the key of this name lies. */
+  /** Returns the path of the file with the key of this name. */
   keyFile(name: string): string {
     return path.join(this.#directory, `${name}.json`);
   }
 
   /**
-   * Writes a file that only its owner may read, in place of an earlier one.
+   * Writes a file that only its owner can read, and replaces an earlier one.
    *
    * @returns the command line that speaks MCP over stdio
    */
@@ -102,17 +106,17 @@ export class BridgeFiles {
     return `node ${JSON.stringify(this.path)} ${JSON.stringify(file)}`;
   }
 
-  /** Has the command call at another address, if its key is still there. */
+  /** Changes the address that the command calls, if its key still exists. */
   async redirect(name: string, url: string): Promise<void> {
     await this.#change(name, { url });
   }
 
-  /** Has the command call with another key, if its file is still there. */
+  /** Changes the key that the command uses, if its file still exists. */
   async rekey(name: string, key: { expose(): string }): Promise<void> {
     await this.#change(name, { key: key.expose() });
   }
 
-  /** Removes every file with such a name: the keys in them have been withdrawn. */
+  /** Removes all files whose names start with the prefix, because their keys have been revoked. */
   async removeAll(prefix: string): Promise<void> {
     const names = await readdir(this.#directory).catch(() => []);
     const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));

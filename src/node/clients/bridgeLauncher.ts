@@ -1,10 +1,10 @@
 /**
- * A script for POSIX shells that runs the bridge with the editor's own executable. It is written again each time a window
- * opens, since that executable moves with updates in some installations. Until then Node takes its place, if there is one:
- * without a window the bridge can only say that none is open.
+ * Returns a POSIX shell script that runs the bridge with the editor's own executable. It is written each time
+ * a window opens, because in some installations updates move the executable. Until then, Node.js is used if
+ * it is installed: without a window, the bridge can only report that none is open.
  *
- * @param executable the editor's, which runs scripts if `ELECTRON_RUN_AS_NODE` is set
- * @param script the bridge
+ * @param executable the path of the editor, which runs scripts if `ELECTRON_RUN_AS_NODE` is set
+ * @param script the path of the bridge
  */
 export function launcherScript(executable: string, script: string): string {
   return `#!/bin/sh

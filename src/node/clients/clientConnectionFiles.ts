@@ -2,16 +2,19 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../files/atomicFile.js';
 
-/** What was written for clients of other makers: a file for each, not secret, on the machine where their own files lie. */
+/**
+ * Records what was written for other vendors' clients: one file for each client, without secrets, on the
+ * machine of the clients' own files.
+ */
 export class ClientConnectionFiles {
   private readonly directory: string;
 
-  /** @param storage absolute; what the extension keeps on this machine */
+  /** @param storage the absolute path of the extension's storage on this machine */
   constructor(storage: string) {
     this.directory = path.join(storage, 'clients');
   }
 
-  /** The records, as they were put. What cannot be read is left out. */
+  /** Returns the records as they were stored, without unreadable ones. */
   async all(): Promise<readonly unknown[]> {
     const names = (await readdir(this.directory).catch(() => [])).filter((name) => name.endsWith('.json'));
     const records = names.sort().map(async (name): Promise<readonly unknown[]> => {

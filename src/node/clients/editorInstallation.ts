@@ -3,22 +3,22 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { HandlerFault } from '../../broker/ports.js';
 
-/** What decides whether the operating system opens a desktop editor's own addresses with this very editor. */
+/** The facts that decide whether the operating system opens a desktop editor's URIs with this editor. */
 export interface EditorInstallation {
-  /** As the editor says it; older ones do not. */
+  /** Whether the editor is portable; undefined in older editors, which do not report it. */
   readonly isPortable: boolean | undefined;
-  /** Such as `vscode`. */
+  /** The scheme of the editor's URIs, such as `vscode`. */
   readonly uriScheme: string;
-  /** The extension's own directory below the user data; absent if the extension runs on another machine. */
+  /** The extension's directory below the user data; absent if the extension runs on another machine. */
   readonly storage?: string | undefined;
 }
 
-/** The machine, as far as it matters here. */
+/** The required facts about the machine. */
 export interface InstallationMachine {
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
-  /** Undefined if it cannot be read. */
+  /** Resolves to undefined if the file cannot be read. */
   readonly readText: (file: string) => Promise<string | undefined>;
 }
 
@@ -30,24 +30,25 @@ const thisMachine: InstallationMachine = {
 };
 
 /**
- * Why the system opens an address such as `vscode://publisher.name/callback` with another editor or with none,
- * found out beforehand; undefined if nothing speaks against it. What cannot be found out counts as nothing.
+ * Returns why the system opens a URI such as `vscode://publisher.name/callback` with another editor or with
+ * none; undefined if no reason was found. Facts that cannot be determined are ignored.
  *
- * On macOS the system gives an address to an editor that runs, whatever its user data is, so only Windows and Linux
- * are looked at, where it starts the editor's command without arguments. VS Code registers itself when it starts on
- * Windows, and with a desktop entry of its package on Linux (`src/vs/platform/url/electron-main/electronUrlListener.ts`).
+ * On macOS, the system passes a URI to a running editor whatever its user data is. Therefore only Windows and
+ * Linux are checked, where the system runs the editor's command without arguments. VS Code registers itself
+ * at startup on Windows, and with a desktop entry of its package on Linux
+ * (`src/vs/platform/url/electron-main/electronUrlListener.ts`).
  */
 export async function handlerFault(
   editor: EditorInstallation,
   machine = thisMachine,
 ): Promise<HandlerFault | undefined> {
   const { storage } = editor;
-  // `src/bootstrap-node.ts` sets it for a portable editor and removes it for any other.
+  // `src/bootstrap-node.ts` sets this variable for a portable editor and removes it for any other.
   const isPortable = storage !== undefined && machine.env['VSCODE_PORTABLE'] !== undefined;
   if (editor.isPortable === true || isPortable) return 'portable';
   if (storage === undefined || (machine.platform !== 'win32' && machine.platform !== 'linux'))
     return undefined;
-  // Their environment is not the one that the browser has.
+  // The environment of these packages differs from the browser's.
   if (machine.env['SNAP'] !== undefined || machine.env['FLATPAK_ID'] !== undefined) return undefined;
   if (hasOwnUserData(storage, machine)) return 'ownUserData';
   if (machine.platform === 'linux' && (await isSchemeUnknown(editor.uriScheme, machine)))
@@ -55,10 +56,14 @@ export async function handlerFault(
   return undefined;
 }
 
-/** Whether the user data is elsewhere than `src/vs/platform/environment/node/userDataPath.ts` puts it. */
+/**
+ * Checks whether the user data is not at the default location
+ * (`src/vs/platform/environment/node/userDataPath.ts`).
+ */
 function hasOwnUserData(storage: string, { platform, env, home }: InstallationMachine): boolean {
   const paths = platform === 'win32' ? path.win32 : path.posix;
-  // Ends with `User/globalStorage/<id>`, and in a profile with `User/profiles/<profile>/globalStorage/<id>`.
+  // The path ends with `User/globalStorage/<id>` or, in a profile, with
+  // `User/profiles/<profile>/globalStorage/<id>`.
   const [, userData] = /^(.+)[\\/]User[\\/](?:globalStorage|profiles)[\\/]/.exec(storage) ?? [];
   if (userData === undefined) return false;
   const usual =
@@ -74,7 +79,8 @@ function hasOwnUserData(storage: string, { platform, env, home }: InstallationMa
 }
 
 /**
- * Whether the lists of the desktop name no application for the scheme.
+ * Checks whether the desktop's lists contain no application for the scheme.
+ *
  * @see https://specifications.freedesktop.org/mime-apps-spec/
  */
 async function isSchemeUnknown(
@@ -98,7 +104,7 @@ async function isSchemeUnknown(
       directories.flatMap((directory) => names.map((name) => readText(path.join(directory, name)))),
     );
   const indexes = await read(data, ['mimeinfo.cache']);
-  // Without an index nothing can be found out.
+  // Without an index, this cannot be determined.
   if (indexes.every((text) => text === undefined)) return false;
   const texts = [
     ...indexes,

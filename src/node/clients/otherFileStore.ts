@@ -5,18 +5,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OtherFileFault, type OtherFileStore } from '../../broker/imports/otherFiles.js';
 import { isCode, writeAtomically } from '../files/atomicFile.js';
 
-/** Largest file that is read, in bytes: Claude Code keeps the history of its chats in the same file. */
+/** The largest file that is read, in bytes: Claude Code keeps the history of its chats in the same file. */
 const largest = 32 * 1024 * 1024;
-/** Windows has no such flag, and no pipes among its files. */
+/** Windows has no such flag, and its file system has no pipes. */
 const noWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
-/** What marks the root of a repository. */
+/** The names that mark the root of a repository. */
 const repositories = ['.git', '.hg', '.jj', '.svn'];
-/** How many backups next to one file are numbered. */
+/** The most backups next to one file. */
 const mostBackups = 1000;
 
 /** The files of this machine, by `file:` URIs. */
 export class MachineFileStore implements OtherFileStore {
-  /** @param backups absolute: where the backups of files in repositories are kept */
+  /** @param backups the absolute path of the directory for backups of files in repositories */
   constructor(private readonly backups: string) {}
 
   async read(uri: string): Promise<string | undefined> {
@@ -60,8 +60,9 @@ async function textAt(file: string): Promise<string | undefined> {
 }
 
 /**
- * A repository can contain a link to a device: `/dev/zero` has no end, and to open a pipe without a writer takes forever.
- * So only what is a regular file before and after it is opened is read, and never more of it than is allowed.
+ * Reads a file. A repository can contain a link to a device: `/dev/zero` is endless, and opening a pipe
+ * without a writer blocks forever. Therefore the path must be a regular file both before and after it is
+ * opened, and reading stops at the size limit.
  */
 async function bytesAt(file: string): Promise<Buffer> {
   expectRegular(await stat(file));
@@ -72,7 +73,7 @@ async function bytesAt(file: string): Promise<Buffer> {
     if (stats.size > largest) throw new OtherFileFault('tooLarge');
     const chunks: Buffer[] = [];
     let length = 0;
-    // One byte more than allowed shows that the file has grown meanwhile.
+    // One byte beyond the limit shows that the file has grown in the meantime.
     for await (const chunk of handle.createReadStream({ end: largest, autoClose: false })) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;
@@ -89,27 +90,33 @@ function expectRegular(stats: Stats): void {
   if (!stats.isFile()) throw new OtherFileFault('unreadable', 'EINVAL');
 }
 
-/** @param expected what the file must say until the moment that it is replaced */
+/** @param expected the content that the file must have until it is replaced */
 async function replaceText(file: string, expected: string, text: string): Promise<void> {
   const { mode } = await stat(file);
   await writeAtomically(file, text, {
     flush: true,
     beforeReplacing: async (temporary) => {
-      // The mode of a new file is what the process's mask leaves of it.
+      // The process's umask restricts the mode of a new file.
       await chmod(temporary, mode & 0o777);
-      // To flush takes long enough for the program itself to write its file.
+      // Flushing takes long enough for the other program to write its file.
       if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');
     },
   });
 }
 
-/** Entries may hold what others should not read, and the programs themselves make these files for the user alone. */
+/**
+ * Creates a file that only the user can read: entries may contain secrets, and the programs themselves create
+ * these files in the same way.
+ */
 async function createFile(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, text, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-/** For the user alone, whatever the file's own mode is: a copy outlasts the secrets that are taken out of the file. */
+/**
+ * Writes a backup that only the user can read, whatever the file's own mode is, because a copy keeps the
+ * secrets that are removed from the file.
+ */
 async function writeBackup(file: string, text: string): Promise<string> {
   for (let number = 1; ; number++) {
     const backup = `${file}.mcp-oauth-backup${number === 1 ? '' : `-${number}`}`;

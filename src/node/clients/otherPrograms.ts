@@ -8,7 +8,7 @@ import {
   type ConfigurationFile,
 } from '../../mcpClients/configurationFiles.js';
 
-/** The files in which other programs of the user keep their MCP servers on this machine. */
+/** The files in which the user's other programs list MCP servers on this machine. */
 export class OtherPrograms {
   constructor(
     readonly home: string = homedir(),
@@ -25,15 +25,16 @@ export class OtherPrograms {
     });
   }
 
-  /** Whether the program of such a file is on this machine, or was. */
+  /** Checks whether the program of such a file is installed on this machine, or was. */
   isPresent(file: ConfigurationFile): boolean {
     return tracesOf(file, this.home).some((trace) => existsSync(trace));
   }
 
   /**
-   * The `mcp.json` of each profile of the editor but the default one (VS Code, `userDataProfile.ts`).
+   * Returns the paths of the `mcp.json` of each profile of the editor except the default one (VS Code,
+   * `userDataProfile.ts`).
    *
-   * @param userData absolute: the folder that has the default one's
+   * @param userData the absolute path of the directory that contains the default profile's file
    */
   async profileFiles(userData: string): Promise<readonly string[]> {
     const profiles = path.join(userData, 'profiles');

@@ -2,24 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { rename, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Other programs hold a file for a moment (indexers, virus scanners), and Windows then refuses to replace it. */
+/**
+ * The number of attempts to replace a file: Windows refuses to replace a file while another program, such as
+ * an indexer or a virus scanner, has it open.
+ */
 const tries = 10;
-/** Milliseconds between them. */
+/** The pause between the attempts, in milliseconds. */
 const pause = 20;
 const heldByAnother = ['EPERM', 'EACCES', 'EBUSY'];
 
 export interface AtomicWriteOptions {
-  /** The new file's permissions; readable by its user alone if absent. */
+  /** The new file's permissions; only its owner can read and write it if absent. */
   readonly mode?: number;
-  /** Whether the contents have to be on the disk before the file is replaced. */
+  /** Whether the content must be on the disk before the file is replaced. */
   readonly flush?: boolean;
-  /** Runs on the temporary file just before it takes the file's place, which does not happen if this rejects. */
+  /** Runs on the temporary file just before it replaces the file; if it rejects, the file is not replaced. */
   readonly beforeReplacing?: (temporary: string) => Promise<void>;
 }
 
 /**
- * Writes a whole file: a reader sees the old contents or the new ones, never half of them. The contents go into a hidden
- * temporary file in the same directory, which has to exist.
+ * Writes a whole file: a reader sees either the old or the new content, never a part. The content is written
+ * to a hidden temporary file in the same directory, which must exist.
  */
 export async function writeAtomically(
   file: string,
@@ -36,7 +39,7 @@ export async function writeAtomically(
   }
 }
 
-/** Moves a file into another's place in one step. */
+/** Replaces a file with another one in a single step. */
 async function replaceFile(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -49,25 +52,31 @@ async function replaceFile(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether it is the system's error of this code, such as `ENOENT`. */
+/** Checks whether an error is a system error with this code, such as `ENOENT`. */
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-/** A write takes a moment; a temporary file this old was left by a process that ended in between. In milliseconds. */
+/**
+ * The age in milliseconds at which a temporary file is certain to be left over from a process that ended
+ * while writing.
+ */
 const abandonedAfter = 60_000;
 
-/** A record of a sign-in in use is written at each refresh; one this old belongs to a client that is gone. In milliseconds. */
+/**
+ * The age in milliseconds at which a record certainly belongs to a client that no longer exists: a sign-in in
+ * use is written at each refresh.
+ */
 const unusedAfter = 90 * 24 * 3_600_000;
 
-/** Removes the temporary files of processes that ended while they wrote. */
+/** Removes the temporary files of processes that ended while writing. */
 export function removeAbandoned(directory: string): Promise<void> {
   return removeOlder(directory, abandonedAfter, (name) => name.endsWith('.tmp'));
 }
 
 /**
- * Removes records that have not been written for months. Secret storage holds what they hold, for the client they
- * belong to.
+ * Removes other clients' records that have not been written for months. Secret storage still has their
+ * content for the client that they belong to.
  */
 export function removeUnused(directory: string, isAnothers: (name: string) => boolean): Promise<void> {
   return removeOlder(directory, unusedAfter, (name) => name.endsWith('.json') && isAnothers(name));
@@ -80,7 +89,7 @@ async function removeOlder(
 ): Promise<void> {
   for (const name of (await readdir(directory)).filter(isMeant)) {
     const file = path.join(directory, name);
-    // Another process may have removed it, or renamed it, in between.
+    // Another process may have removed or renamed the file in the meantime.
     const written = await stat(file).then(
       ({ mtimeMs }) => mtimeMs,
       () => Infinity,

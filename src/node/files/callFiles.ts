@@ -5,11 +5,11 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import type { CallChanges, CallStorage } from '../../broker/ports.js';
 import { DirectoryWatch } from './directoryWatch.js';
 
-/** What is kept on disk: this many of the newest calls, as long as they fit in this many bytes. */
+/** The limits of the stored record: the newest calls are kept up to this number of calls and bytes. */
 interface CallFileLimits {
   readonly calls: number;
   readonly bytes: number;
-  /** A file of this many bytes is followed by another; only whole files are given up. */
+  /** A file of this size, in bytes, is followed by a new one; only complete files are removed. */
   readonly fileBytes: number;
 }
 
@@ -17,22 +17,22 @@ const ordinaryLimits: CallFileLimits = { calls: 10_000, bytes: 16 * 2 ** 20, fil
 const newline = 0x0a;
 const fileName = /^calls-(\d{13})-[\da-f]{8}\.jsonl$/;
 
-/** How much of a file has been read, in bytes. */
+/** The part of a file that has been read, in bytes. */
 interface Reading {
   offset: number;
 }
 
 /**
- * The call record as JSON Lines in files that all windows and processes of a user append to. A line is added
- * in one write to the end of the newest file (`O_APPEND`), so that lines of several writers never mix; what a
- * writer that was ended left of a line is a line of its own, and spoils none.
+ * The call record as JSON Lines, in files to which all windows and processes of a user append. Each line is
+ * appended to the newest file in one write (`O_APPEND`), so that lines of several writers are never mixed. If
+ * a writer ended during a write, the incomplete line is kept separate and does not affect other lines.
  */
 export class CallFiles implements CallStorage {
   readonly #readings = new Map<string, Reading>();
   readonly #watches = new Set<Disposable>();
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param directory absolute; made when it is first needed */
+  /** @param directory the absolute path; created when it is first needed */
   constructor(
     private readonly directory: string,
     private readonly clock: Clock,
@@ -86,17 +86,20 @@ export class CallFiles implements CallStorage {
     }
   }
 
-  /** The file to append to. Two that begin one at the same moment make two; both count. */
+  /**
+   * Returns the file to append to. Two writers that start a file at the same time create two files, both of
+   * which are read.
+   */
   async #current(): Promise<string> {
     const newest = (await this.#names()).at(-1);
     if (newest !== undefined && (await this.#size(newest)) < this.limits.fileBytes) return newest;
     if (newest !== undefined) await this.#prune();
-    // Names sort by age, whatever the machine's clock is set back to.
+    // Names are in order of age, even if the machine's clock is set back.
     const stamp = Math.max(Date.now(), Number(fileName.exec(newest ?? '')?.[1] ?? 0) + 1);
     return `calls-${String(stamp).padStart(13, '0')}-${randomBytes(4).toString('hex')}.jsonl`;
   }
 
-  /** Gives up the files that the newest calls are not in. */
+  /** Removes the files that contain none of the newest calls. */
   async #prune(): Promise<void> {
     let calls = 0;
     let bytes = 0;
@@ -115,7 +118,7 @@ export class CallFiles implements CallStorage {
     const reading = this.#readings.get(name) ?? { offset: 0 };
     this.#readings.set(name, reading);
     const fresh = await this.#content(name, reading.offset);
-    // What does not end yet is read when it does.
+    // An incomplete line is read when it is complete.
     const end = fresh.lastIndexOf(newline) + 1;
     reading.offset += end;
     return fresh
@@ -137,7 +140,7 @@ export class CallFiles implements CallStorage {
         await file.close();
       }
     } catch (error) {
-      // Another window has cleared the record, or given the file up.
+      // Another window has cleared the record or removed the file.
       if (isMissing(error)) return Buffer.alloc(0);
       throw error;
     }
@@ -153,7 +156,7 @@ export class CallFiles implements CallStorage {
     );
   }
 
-  /** Oldest first. */
+  /** Returns the file names, oldest first. */
   async #names(): Promise<string[]> {
     try {
       return (await readdir(this.directory)).filter((name) => fileName.test(name)).sort();
@@ -163,7 +166,7 @@ export class CallFiles implements CallStorage {
     }
   }
 
-  /** Changes with whatever changes the record. */
+  /** Returns a text that changes whenever the record changes. */
   async #state(): Promise<string> {
     const names = await this.#names();
     return (await Promise.all(names.map(async (name) => `${name} ${await this.#size(name)}`))).join('\n');

@@ -2,14 +2,20 @@ import { watch, type FSWatcher } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Clock, Disposable } from '../../base/clock.js';
 
-/** If the system reports changes: how long several of them count as one, in milliseconds. */
+/** The time within which several changes that the system reports count as one, in milliseconds. */
 const gathering = 50;
-/** If it does not, as on some network file systems: how often the directory is read. */
+/**
+ * The interval at which the directory is read if the system reports no changes, as on some network file
+ * systems, in milliseconds.
+ */
 const lookingEvery = 800;
-/** If it claims to: how often the directory is read anyway, because some claim it wrongly. */
+/**
+ * The interval at which the directory is read even if the system supports reporting changes, in milliseconds:
+ * some file systems wrongly claim to.
+ */
 const doubtingEvery = 5_000;
 
-/** Tells of changes in a directory, by the system's own notices where there are any, else by looking. */
+/** Reports changes in a directory, using the system's notifications if available, and polling otherwise. */
 export class DirectoryWatch implements Disposable {
   #watcher: FSWatcher | undefined;
   #gathering: Disposable | undefined;
@@ -18,8 +24,8 @@ export class DirectoryWatch implements Disposable {
   #isDisposed = false;
 
   /**
-   * @param directory made if it does not exist
-   * @param state changes with what is watched
+   * @param directory created if it does not exist
+   * @param state returns a text that changes with the watched content
    */
   constructor(
     private readonly directory: string,
@@ -41,7 +47,7 @@ export class DirectoryWatch implements Disposable {
     await this.#look();
     try {
       await mkdir(this.directory, { recursive: true, mode: 0o700 });
-      // Disposed while it waited.
+      // The watch was disposed of in the meantime.
       if (this.#isDisposed) return;
       const watcher = watch(this.directory, { persistent: false }, () => this.#gather());
       watcher.on('error', () => {
@@ -50,9 +56,9 @@ export class DirectoryWatch implements Disposable {
       });
       this.#watcher = watcher;
     } catch {
-      // Looking does it, too.
+      // If the system cannot watch the directory, polling is sufficient.
     }
-    // For what happened before it was watched.
+    // This reports changes from before the watch started.
     if (!this.#isDisposed) this.onChange();
   }
 

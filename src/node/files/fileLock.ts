@@ -5,14 +5,17 @@ import { lock } from 'proper-lockfile';
 import type { Log } from '../../base/log.js';
 import type { Lock } from '../../base/storage.js';
 
-/** A lock is taken over if its holder has not renewed it for this long, in milliseconds. */
+/** The age in milliseconds at which a lock that its holder has not renewed may be taken over. */
 const staleAfter = 10_000;
 const sayAliveEvery = 2_000;
-/** A refresh is bounded by the time limit of one response; to wait longer than this is in vain. */
+/**
+ * The longest wait for a lock, in milliseconds. A refresh is limited by the time limit of one response, so a
+ * longer wait would be futile.
+ */
 const longestWait = 30_000;
 const askAgainEvery = 50;
 
-/** The lock stayed with another window or process for too long. */
+/** Another window or process has held the lock for too long. */
 export class LockTimeout extends Error {
   override readonly name = 'LockTimeout';
   constructor(readonly lockName: string) {
@@ -20,22 +23,25 @@ export class LockTimeout extends Error {
   }
 }
 
-/** Mutual exclusion between windows and processes through a directory they share. */
+/** Mutual exclusion between windows and processes through a shared directory. */
 export class FileLock implements Lock {
-  /** @param directory absolute; made when it is first needed */
+  /** @param directory the absolute path; created when it is first needed */
   constructor(
     private readonly directory: string,
     private readonly log: Log,
   ) {}
 
-  /** @throws LockTimeout; what `work` throws is thrown as it is, with the lock released */
+  /**
+   * @throws LockTimeout if the lock is not released in time
+   * @throws any error of `work`, after the lock has been released
+   */
   async hold<T>(name: string, work: () => Promise<T>): Promise<T> {
     await mkdir(this.directory, { recursive: true });
     const release = await this.#acquire(name);
     try {
       return await work();
     } finally {
-      // A lock taken over by another meanwhile is no longer ours to release.
+      // A lock that another process has taken over must not be released here.
       await release().catch(() => undefined);
     }
   }
@@ -43,7 +49,7 @@ export class FileLock implements Lock {
   async #acquire(name: string): Promise<() => Promise<void>> {
     try {
       return await lock(this.#file(name), {
-        // The file itself is never made; the lock is a directory next to it.
+        // The locked file itself is never created; the lock is a directory next to it.
         realpath: false,
         stale: staleAfter,
         update: sayAliveEvery,
@@ -53,7 +59,7 @@ export class FileLock implements Lock {
           minTimeout: askAgainEvery,
           maxTimeout: askAgainEvery,
         },
-        // By default this throws outside of any call, which ends the process.
+        // By default, this throws outside any call, which would end the process.
         onCompromised: () => this.log.warn('A lock was taken over by another window while it was held.'),
       });
     } catch (error) {
@@ -62,7 +68,7 @@ export class FileLock implements Lock {
     }
   }
 
-  /** Names hold addresses, which no file system takes, so they are hashed. */
+  /** Names contain addresses, which are not valid file names, so they are hashed. */
   #file(name: string): string {
     return path.join(this.directory, createHash('sha256').update(name).digest('hex').slice(0, 32));
   }

@@ -1,32 +1,33 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A settings file of the editor's. */
+/** A settings file of the editor. */
 export interface SettingsFile {
-  /** Absolute. */
+  /** The absolute path. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Largest settings file that is read, in characters. */
+/** The largest settings file that is read, in characters. */
 const largest = 4 * 1024 * 1024;
 
 /**
- * The settings files of the machine that the extension host runs on. They lie beside the storage that the editor gives
- * an extension: `<data>/User/globalStorage/<id>`, of which `<data>/Machine/settings.json` holds what counts for this
- * machine as a remote one (VS Code, `serverEnvironmentService.ts`), and `<data>/User/profiles/<id>/settings.json` what
- * counts in a profile (`userDataProfile.ts`).
+ * The settings files of the machine that the extension host runs on. Their location is relative to the
+ * storage that the editor gives an extension, `<data>/User/globalStorage/<id>`:
+ * `<data>/Machine/settings.json` applies to this machine as a remote one (VS Code,
+ * `serverEnvironmentService.ts`), and `<data>/User/profiles/<id>/settings.json` to a profile
+ * (`userDataProfile.ts`).
  */
 export class SettingsFiles {
-  /** @param globalStorage absolute */
+  /** @param globalStorage the absolute path */
   constructor(private readonly globalStorage: string) {}
 
-  /** The content of this machine's file, if there is one. */
+  /** Returns this machine's file, if there is one. */
   async machine(): Promise<SettingsFile | undefined> {
     return fileAt(path.join(this.globalStorage, '..', '..', '..', 'Machine', 'settings.json'));
   }
 
-  /** Those of all profiles but the default one. */
+  /** Returns the files of all profiles except the default one. */
   async profiles(): Promise<readonly SettingsFile[]> {
     const profiles = path.join(this.globalStorage, '..', '..', 'profiles');
     const names = await readdir(profiles).catch(() => []);

@@ -5,13 +5,13 @@ import type { Lock, Memory } from '../../base/storage.js';
 import { writeAtomically } from '../files/atomicFile.js';
 
 /**
- * What processes without an editor remember, in a file they share. Nothing of it is secret, and all of it can be
- * learned again: a file that cannot be read counts as empty.
+ * The memory of processes without an editor, in a shared file. Its content is not secret and can be learned
+ * again, so an unreadable file counts as empty.
  */
 export class FileMemory implements Memory {
   #known: { readonly state: string; readonly values: Readonly<Record<string, unknown>> } | undefined;
 
-  /** @param file absolute; made when it is first needed */
+  /** @param file the absolute path; created when it is first needed */
   constructor(
     private readonly file: string,
     private readonly lock: Lock,
@@ -31,7 +31,7 @@ export class FileMemory implements Memory {
     });
   }
 
-  /** Read again only if the file is another one than before. */
+  /** Returns the values, and reads the file again only if it has been replaced. */
   #values(): Readonly<Record<string, unknown>> {
     try {
       const { ino, mtimeMs, size } = statSync(this.file);

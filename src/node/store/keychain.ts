@@ -6,25 +6,29 @@ import { isCode, writeAtomically } from '../files/atomicFile.js';
 import { spawn } from 'node:child_process';
 
 /**
- * Where the operating system keeps a short secret of this user, reached through its own command. Short, because
- * macOS' takes no line longer than 4096 characters, and Windows' keeps at most 2560 bytes.
+ * The operating system's store for a short secret of this user, accessed through the system's own command.
+ * The secret must be short, because macOS's command accepts lines of at most 4096 characters, and Windows
+ * stores at most 2560 bytes.
  */
 export interface Keychain {
-  /** As a user knows it. */
+  /** The name that users know. */
   readonly name: string;
   /**
-   * @returns undefined if nothing is kept yet
-   * @throws KeychainUnavailable
+   * @returns undefined if nothing is stored yet
+   * @throws KeychainUnavailable if the keychain cannot be used
    */
   read(): Promise<string | undefined>;
   /**
-   * @param secret base64
-   * @throws KeychainUnavailable
+   * @param secret the secret in base64
+   * @throws KeychainUnavailable if the keychain cannot be used
    */
   write(secret: string): Promise<void>;
 }
 
-/** There is a keychain, and it cannot be used: locked, refused, or without the service behind it. */
+/**
+ * The keychain exists but cannot be used, because it is locked, access is denied, or its service is not
+ * running.
+ */
 export class KeychainUnavailable extends Error {
   override readonly name = 'KeychainUnavailable';
   constructor(readonly keychain: string) {
@@ -35,10 +39,10 @@ export class KeychainUnavailable extends Error {
 const service = 'mcp-oauth-broker';
 
 /**
- * The keychain of this machine.
+ * Returns the keychain of this machine.
  *
- * @param directory absolute; each directory has a secret of its own
- * @returns undefined if there is none
+ * @param directory the absolute path; each directory has a separate secret
+ * @returns undefined if there is no keychain
  */
 export function systemKeychain(
   directory: string,
@@ -79,7 +83,7 @@ export class SecretService implements Keychain {
   async read(): Promise<string | undefined> {
     const run = await runTool(this.command, ['lookup', ...this.#attributes], '', this.environment);
     if (run.code === 0) return run.output.trim();
-    // What is not there it tells by its exit code alone.
+    // The command reports a missing secret only by its exit code.
     if (run.code === 1 && !run.hasComplained) return undefined;
     throw new KeychainUnavailable(this.name);
   }
@@ -94,7 +98,7 @@ export class SecretService implements Keychain {
 /** The login keychain of macOS. */
 export class MacKeychain implements Keychain {
   readonly name = 'The login keychain';
-  /** `errSecItemNotFound`, as an exit code. */
+  /** The exit code of `errSecItemNotFound`. */
   static readonly #notFound = 44;
 
   constructor(
@@ -111,7 +115,7 @@ export class MacKeychain implements Keychain {
     throw new KeychainUnavailable(this.name);
   }
 
-  /** In its interactive mode, because a password given otherwise is asked for at the terminal. */
+  /** Uses the interactive mode, because the command would otherwise ask for the password at the terminal. */
   async write(secret: string): Promise<void> {
     const line = `add-generic-password -U -s ${service} -a ${this.account} -w ${secret}\n`;
     const { code } = await runTool(this.command, ['-i'], line, this.environment);
@@ -119,7 +123,7 @@ export class MacKeychain implements Keychain {
   }
 }
 
-/** Windows' data protection (DPAPI): a file that only this user of this machine can have opened. */
+/** The Data Protection API of Windows (DPAPI): a file that only this user on this machine can decrypt. */
 export class DataProtection implements Keychain {
   readonly name = 'Windows data protection';
 
@@ -160,7 +164,7 @@ export class DataProtection implements Keychain {
   }
 }
 
-/** The first executable of this name in absolute directories of `PATH`. */
+/** Returns the first executable with this name in the absolute directories of `PATH`. */
 function onPath(name: string, directories = ''): string | undefined {
   return directories
     .split(path.delimiter)
@@ -178,25 +182,28 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** How a command of the operating system's ended. What it complained of is left unread: it may quote its input. */
+/**
+ * The result of a command of the operating system. Its error output is discarded, because it may quote the
+ * input.
+ */
 interface ToolRun {
-  /** Undefined if it could not be started, or did not end in time. */
+  /** The exit code; undefined if the command could not be started, or did not end in time. */
   readonly code: number | undefined;
   readonly output: string;
-  /** Whether it wrote anything to its error output. */
+  /** Whether the command wrote anything to its error output. */
   readonly hasComplained: boolean;
 }
 
-/** A keychain that is locked asks its user, who may take a while; in milliseconds. */
+/** The time limit of a command, in milliseconds: a locked keychain asks the user, who may take a while. */
 const longest = 60_000;
-/** Far more than any answer wanted here; in bytes. */
+/** The most output that is read, in bytes; far more than any expected output. */
 const mostOutput = 64 * 1024;
 
 /**
- * Runs a command without a shell. Secrets go in by its standard input: arguments can be read by every user of the
- * machine.
+ * Runs a command without a shell. Secrets are passed through standard input, because every user of the
+ * machine can read arguments.
  *
- * @param environment all that the command gets to see of ours
+ * @param environment the only environment variables that the command receives
  */
 function runTool(
   command: string,
@@ -219,7 +226,7 @@ function runTool(
       else output.push(chunk);
     });
     child.stderr.on('data', () => (hasComplained = true));
-    // It may end without reading its input.
+    // The command may end without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

@@ -9,25 +9,25 @@ import { SealedFiles } from './sealedFiles.js';
 import { ClientSealingKey, HostSealingKey, type SealingKeySource } from './sealingKey.js';
 import { WindowNoticeFiles } from '../windows/windowNotices.js';
 
-/** What all windows on this machine share on its disk. */
+/** The data on disk that all windows on this machine share. */
 export interface MachineStorage {
   readonly lock: Lock;
-  /** Sealed for the windows of one client of the editor. */
+  /** The records that are encrypted for the windows of one client of the editor. */
   readonly sharedRecords: SharedRecords;
-  /** Sealed for the machine, whichever client's window it is: the agents that may call here. */
+  /** The agents that may call here, encrypted for the machine and thus for the windows of every client. */
   readonly agentRecords: SharedRecords;
   readonly notices: WindowNoticeFiles;
-  /** What agents wait for. */
+  /** The pending requests of agents. */
   readonly agentNotices: WindowNoticeFiles;
-  /** Callbacks that came to another window than the one that waits. */
+  /** Callbacks that arrived in another window than the waiting one. */
   readonly callbackNotices: WindowNoticeFiles;
   readonly calls: CallStorage;
   readonly clientKey: SealingKeySource;
-  /** Tells this machine from others. */
+  /** Returns an ID that distinguishes this machine from others. */
   readonly hostId: () => Promise<string>;
 }
 
-/** @param directory absolute, the user's own; made when it is first needed */
+/** @param directory the absolute path, accessible only to the user; created when it is first needed */
 export function machineStorage(
   directory: string,
   { secrets, clock, log }: { readonly secrets: SecretStore; readonly clock: Clock; readonly log: Log },

@@ -11,19 +11,19 @@ import type { SealingKey, SealingKeySource } from './sealingKey.js';
 interface SealedFile {
   readonly version: number;
   readonly generation: number;
-  /** AES-GCM nonce, base64. */
+  /** The AES-GCM nonce in base64. */
   readonly nonce: string;
-  /** Ciphertext and tag, base64. */
+  /** The ciphertext and the tag in base64. */
   readonly sealed: string;
 }
 
 /**
- * Records in files that every window reads afresh, sealed with AES-256-GCM and named by the key that seals them, so
- * that the files of two clients on one machine never meet. A file is replaced by renaming, so a reader sees the old one
- * or the new one, never half of it.
+ * Records in files that every window reads for each access. They are encrypted with AES-256-GCM and named
+ * after the encrypting key, so that the files of two clients on one machine are separate. A file is replaced
+ * by renaming, so that a reader sees either the old or the new one, never a part.
  */
 export class SealedFiles implements SharedRecords {
-  /** @param directory absolute; made when it is first needed */
+  /** @param directory the absolute path; created when it is first needed */
   constructor(
     private readonly directory: string,
     private readonly keySource: SealingKeySource,
@@ -90,7 +90,7 @@ export class SealedFiles implements SharedRecords {
       const file = JSON.parse(text) as SealedFile;
       if (file.version === 1 && Number.isSafeInteger(file.generation)) return file;
     } catch {
-      // Reported below, like a file of another version.
+      // This is reported below, like a file of another version.
     }
     this.#reportDamage();
     return undefined;
@@ -100,14 +100,17 @@ export class SealedFiles implements SharedRecords {
     this.log.warn('An encrypted file in the extension’s storage is damaged and was ignored.');
   }
 
-  /** Names are addresses, which no file system takes, so they are hashed. */
+  /** Names are addresses, which are not valid file names, so they are hashed. */
   #path(sealing: SealingKey, name: string): string {
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
     return path.join(this.directory, `${sealing.id}-${hash}.json`);
   }
 }
 
-/** A file copied over another's, or with its generation altered, does not open. */
+/**
+ * Binds a file to its name and generation: if it is copied over another one, or its generation is altered, it
+ * cannot be decrypted.
+ */
 function boundTo(name: string, generation: number): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${generation} ${name}`);
 }

@@ -5,7 +5,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Lock, SecretStore } from '../../base/storage.js';
 import { removeAbandoned, isCode, writeAtomically } from '../files/atomicFile.js';
 
-/** The file is there and cannot be opened; it is left as it is. */
+/** The file exists but cannot be decrypted; it is not changed. */
 export class SealedStoreUnreadable extends Error {
   override readonly name = 'SealedStoreUnreadable';
   constructor(
@@ -22,17 +22,17 @@ export class SealedStoreUnreadable extends Error {
 
 interface SealedFile {
   readonly version: 1;
-  /** Tells a wrong key from a damaged file; says nothing of the key. */
+  /** Distinguishes a wrong key from a damaged file, without revealing anything about the key. */
   readonly keyId: string;
-  /** AES-GCM nonce, base64. */
+  /** The AES-GCM nonce in base64. */
   readonly nonce: string;
-  /** Ciphertext and tag, base64. */
+  /** The ciphertext and the tag in base64. */
   readonly sealed: string;
 }
 
 /**
- * Secrets in one file, sealed with AES-256-GCM, for every process that has the key. It is replaced by renaming, by one
- * process at a time; what cannot be opened is never written over.
+ * Stores secrets in one file, encrypted with AES-256-GCM, for every process that has the key. Only one
+ * process at a time replaces the file, by renaming. A file that cannot be decrypted is never overwritten.
  */
 export class SealedStore implements SecretStore {
   readonly #keyId: string;
@@ -40,7 +40,7 @@ export class SealedStore implements SecretStore {
   readonly #listeners = new Set<(key: string) => void>();
 
   /**
-   * @param file absolute; made, with its directory, when it is first needed
+   * @param file the absolute path; created with its directory when it is first needed
    * @param key 32 bytes
    */
   constructor(
@@ -52,22 +52,25 @@ export class SealedStore implements SecretStore {
     this.#key = crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
   }
 
-  /** @throws SealedStoreUnreadable */
+  /** @throws SealedStoreUnreadable if the file cannot be decrypted */
   async get(key: string): Promise<string | undefined> {
     return (await this.#read()).get(key);
   }
 
-  /** @throws SealedStoreUnreadable */
+  /** @throws SealedStoreUnreadable if the file cannot be decrypted */
   set(key: string, value: string): Promise<void> {
     return this.#change(key, (secrets) => secrets.set(key, value));
   }
 
-  /** @throws SealedStoreUnreadable */
+  /** @throws SealedStoreUnreadable if the file cannot be decrypted */
   delete(key: string): Promise<void> {
     return this.#change(key, (secrets) => secrets.delete(key));
   }
 
-  /** Tells of this process' own changes; of the others', the shared records beside this file tell. */
+  /**
+   * Reports the changes of this process; the shared records next to this file report those of other
+   * processes.
+   */
   onDidChange(listener: (key: string) => void): Disposable {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
@@ -107,7 +110,7 @@ export class SealedStore implements SecretStore {
       const texts = [file?.keyId, file?.nonce, file?.sealed];
       if (file?.version === 1 && texts.every((field) => typeof field === 'string')) return file as SealedFile;
     } catch {
-      // Told below, like a file of another version.
+      // This is reported below, like a file of another version.
     }
     throw new SealedStoreUnreadable('damaged', this.file);
   }

@@ -4,26 +4,28 @@ import path from 'node:path';
 import type { Lock, SecretStore } from '../../base/storage.js';
 import { isCode, writeAtomically } from '../files/atomicFile.js';
 
-/** Of AES-256, in bytes. */
+/** The length of an AES-256 key, in bytes. */
 const KEY_LENGTH = 32;
 const SECRET_NAME = 'sealing key';
 
-/** The key that seals files, and what they are named by. */
+/** The key that encrypts files, and the ID from which their names are derived. */
 export interface SealingKey {
-  /** Tells keys apart and reveals nothing of them. */
+  /** Identifies the key without revealing anything about it. */
   readonly id: string;
   readonly key: CryptoKey;
 }
 
-/** Where the key of sealed files is kept. */
+/** The storage of the key for encrypted files. */
 export interface SealingKeySource {
-  /** Undefined if there is none yet: then no file can be sealed with it either. */
+  /** @returns undefined if there is no key yet, in which case there is no encrypted file either */
   existing(): Promise<SealingKey | undefined>;
-  /** Makes one if there is none. */
+  /** Returns the key, and creates it if necessary. */
   obtain(): Promise<SealingKey>;
 }
 
-/** The key of one client of the editor, in its secret storage: two clients on one machine have one each. */
+/**
+ * The key of one client of the editor, in its secret storage: two clients on one machine have different keys.
+ */
 export class ClientSealingKey implements SealingKeySource {
   #known: Promise<SealingKey> | undefined;
 
@@ -31,7 +33,8 @@ export class ClientSealingKey implements SealingKeySource {
     private readonly secrets: SecretStore,
     private readonly lock: Lock,
   ) {
-    // For the life of the store: whichever window made the key last, all of them end up with that one.
+    // This subscription lasts as long as the store: whichever window creates the key last, all windows then
+    // use that key.
     secrets.onDidChange((name) => {
       if (name === SECRET_NAME) this.#known = undefined;
     });
@@ -46,7 +49,7 @@ export class ClientSealingKey implements SealingKeySource {
   async obtain(): Promise<SealingKey> {
     const known = await this.existing();
     if (known !== undefined) return known;
-    // One of several processes that start at once makes it.
+    // If several processes start at once, only one of them creates the key.
     return this.lock.hold(SECRET_NAME, async () => {
       const made = await this.existing();
       if (made !== undefined) return made;
@@ -63,14 +66,14 @@ export class ClientSealingKey implements SealingKeySource {
 }
 
 /**
- * The key of this machine, in a file that only its owner can read: for what belongs to the machine and not to one
- * client of the editor, such as the agents that may call here.
+ * The key of this machine, in a file that only its owner can read. It encrypts data that belongs to the
+ * machine and not to one client of the editor, such as the agents that may call here.
  */
 export class HostSealingKey implements SealingKeySource {
   #known: Promise<SealingKey> | undefined;
   #hostId: Promise<string> | undefined;
 
-  /** @param file absolute; made, with its directory, when a key is first needed */
+  /** @param file the absolute path; created with its directory when a key is first needed */
   constructor(
     private readonly file: string,
     private readonly lock: Lock,
@@ -87,8 +90,8 @@ export class HostSealingKey implements SealingKeySource {
   }
 
   /**
-   * Tells this machine from others, also from one that is reached under the same name, such as a container that was
-   * built again. If the disk keeps no key, the id lasts for as long as this process.
+   * Returns an ID that distinguishes this machine from others, even from one with the same name, such as a
+   * rebuilt container. If the key cannot be stored, the ID lasts as long as this process.
    */
   hostId(): Promise<string> {
     this.#hostId ??= this.obtain().then(

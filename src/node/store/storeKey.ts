@@ -2,26 +2,27 @@ import { randomBytes } from 'node:crypto';
 import type { Lock } from '../../base/storage.js';
 import type { Keychain } from './keychain.js';
 
-/** Holds the key of the sealed store if no keychain does. */
+/** The environment variable that contains the key of the encrypted store, if there is no keychain. */
 export const storeKeyVariable = 'MCP_OAUTH_BROKER_STORE_KEY';
-/** Of AES-256, in bytes. */
+/** The length of an AES-256 key, in bytes. */
 const keyLength = 32;
 
-/** There is no key to the sealed store, or what should be one is none. */
+/** The key of the encrypted store is missing or invalid. */
 export class StoreKeyMissing extends Error {
   override readonly name = 'StoreKeyMissing';
 }
 
-/** @returns a new key, base64 */
+/** @returns a new key in base64 */
 export function newStoreKey(): string {
   return randomBytes(keyLength).toString('base64');
 }
 
 /**
- * The key of the sealed store: the environment's where it has one, since somebody put it there; else the keychain's,
- * made at first use.
+ * Returns the key of the encrypted store. The environment's key takes precedence, because it was set
+ * deliberately; otherwise the keychain's is used, which is created at first use.
  *
- * @throws StoreKeyMissing, KeychainUnavailable
+ * @throws StoreKeyMissing if there is no valid key and no keychain
+ * @throws KeychainUnavailable if the keychain cannot be used
  */
 export async function storeKey(
   environment: Readonly<Record<string, string | undefined>>,
@@ -37,7 +38,7 @@ export async function storeKey(
   if (keychain === undefined) {
     throw new StoreKeyMissing(`This machine has no keychain, and ${storeKeyVariable} is not set.`);
   }
-  // Two processes that begin at once must not make a key each.
+  // If two processes start at once, they must not each create a key.
   return lock.hold('store key', async () => {
     if ((await keychain.read()) === undefined) await keychain.write(newStoreKey());
     const key = keyOf((await keychain.read()) ?? '');
@@ -47,7 +48,7 @@ export async function storeKey(
   });
 }
 
-/** @returns undefined if it is no key in base64, with or without padding or line end */
+/** @returns undefined if the text is not a key in base64; padding and a line end are optional */
 function keyOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   const trimmed = text.trim();
   if (!/^[A-Za-z0-9+/]{43}=?$/.test(trimmed)) return undefined;

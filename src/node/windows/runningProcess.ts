@@ -1,12 +1,12 @@
 import { isCode } from '../files/atomicFile.js';
 
-/** Whether a process of this id runs: its files are of use only for as long as it does. */
+/** Checks whether a process with this ID is running; the files of an ended process are useless. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user, which may not be asked, is one too.
+    // The process belongs to another user, so it cannot be signalled, but it is running.
     return isCode(error, 'EPERM');
   }
 }

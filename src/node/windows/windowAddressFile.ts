@@ -9,22 +9,22 @@ import { writeAtomically } from '../files/atomicFile.js';
 import { makeAddressDirectory, requestName } from './windowAddresses.js';
 
 export interface AnnouncedWindowParts {
-  /** The paths of the window's workspace folders, as they are now. */
+  /** Returns the current paths of the window's workspace folders. */
   readonly folders: () => readonly string[];
-  /** Begins to listen, if nothing listens yet. */
+  /** Starts listening, if necessary, and returns the address. */
   readonly address: () => Promise<{ readonly url: string; readonly key: { expose(): string } }>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface WindowAddressParts extends AnnouncedWindowParts {
-  /** Absolute; made when it is first needed. */
+  /** The absolute path; created when it is first needed. */
   readonly directory: string;
 }
 
 /**
- * The file that tells the bridge about this window: that it is open, and on request where the relay listens and with
- * which key. The file is for the user's eyes only and goes with the window.
+ * The file that informs the bridge about this window: that it is open and, on request, the relay's address
+ * and key. Only the user can read the file, which is removed with the window.
  */
 export class WindowAddressFile implements Disposable {
   readonly #name = `${process.pid}-${randomUUID()}.json`;
@@ -39,7 +39,7 @@ export class WindowAddressFile implements Disposable {
     this.#usedAt = new Date(parts.clock.now());
   }
 
-  /** Announces the window. Nothing listens before the bridge asks for it. */
+  /** Announces the window. Nothing listens before the bridge requests it. */
   async announce(): Promise<void> {
     await this.write();
     if (this.#isDisposed) return;
@@ -51,14 +51,14 @@ export class WindowAddressFile implements Disposable {
     );
   }
 
-  /** Writes the file with what is true now. */
+  /** Writes the file with the current data. */
   write(): Promise<void> {
     const writing = this.#writing.then(() => this.#write());
     this.#writing = writing.catch(() => undefined);
     return writing;
   }
 
-  /** Makes this window the one that was used last. */
+  /** Marks this window as the one that was used last. */
   touch(): void {
     this.#usedAt = new Date(this.parts.clock.now());
     try {
@@ -71,7 +71,7 @@ export class WindowAddressFile implements Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#watch?.dispose();
-    // The process may end before anything asynchronous does.
+    // Files are removed synchronously, because the process may end before an asynchronous operation does.
     for (const name of [this.#name, requestName(this.#name)]) {
       try {
         rmSync(this.#path(name), { force: true });
@@ -88,7 +88,7 @@ export class WindowAddressFile implements Disposable {
     const known = this.#isAddressKnown ? await address() : undefined;
     const where = known === undefined ? {} : { url: known.url, key: known.key.expose() };
     await writeAtomically(this.#path(this.#name), JSON.stringify({ folders: folders(), ...where }), {
-      // Writing the address is no use of the window.
+      // Writing the address does not count as using the window.
       beforeReplacing: (temporary) => utimes(temporary, this.#usedAt, this.#usedAt),
     });
     if (this.#isOver()) this.dispose();

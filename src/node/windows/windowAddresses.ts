@@ -4,36 +4,39 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isRunning } from './runningProcess.js';
 
-/** A file of a window, named by its process; a request to that window has the same name with another ending. */
+/**
+ * The name of a window's file, which starts with the process ID. A request to the window has the same name
+ * with a different extension.
+ */
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 const requestEnding = '.wanted';
-/** A window's file, a request to it, or a file that was being written when the process ended. */
+/** The name of a window's file, of a request, or of a file that was being written when its process ended. */
 const anyFile = /^(\d+)-[\da-f-]{36}\.(?:json|json\.tmp|wanted)$/;
 /** Windows has no such flag. */
 const noLinks = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
-/** More than a window's folders and address take, in bytes. */
+/** The longest file, in bytes, which exceeds the size of a window's folders and address. */
 const longestFile = 100_000;
 
-/** What an editor window writes for the bridge to read. */
+/** The content that an editor window writes for the bridge. */
 interface WindowAddress {
-  /** The file's name, by which a window is asked to listen. */
+  /** The name of the file, which is needed to request an address from the window. */
   readonly name: string;
   /** When the window was last used, in milliseconds since the epoch. */
   readonly usedAt: number;
-  /** The paths of its workspace folders. */
+  /** The paths of the window's workspace folders. */
   readonly folders: readonly string[];
   /** Absent until the window listens. */
   readonly address?: { readonly url: string; readonly key: string };
 }
 
 export interface FoundWindows {
-  /** The window used last comes first. */
+  /** The windows, the one used last first. */
   readonly windows: readonly WindowAddress[];
-  /** Whether a file was left unread because other users of this machine may read it. */
+  /** Whether a file was ignored because other users of this machine may be able to read it. */
   readonly isExposed: boolean;
 }
 
-/** Reads the files of the windows whose processes run, and removes those of processes that have ended. */
+/** Reads the files of windows whose processes are running, and removes those of processes that have ended. */
 export async function readWindowAddresses(directory: string): Promise<FoundWindows> {
   const files = (await readdir(directory).catch(() => [])).filter((name) => anyFile.test(name));
   const isLeft = (name: string) => !isRunning(Number.parseInt(name, 10));
@@ -50,25 +53,25 @@ export async function readWindowAddresses(directory: string): Promise<FoundWindo
   return { windows: windows.sort((one, other) => other.usedAt - one.usedAt), isExposed };
 }
 
-/** Asks a window to listen and to write its address. The window removes the request. */
+/** Requests a window to listen and to write its address. The window removes the request. */
 export async function requestAddress(directory: string, name: string): Promise<void> {
   await writeFile(path.join(directory, requestName(name)), '', { mode: 0o600 });
 }
 
-/** The name of the request that goes with a window's file. */
+/** Returns the name of the request that belongs to a window's file. */
 export function requestName(name: string): string {
   return name.replace(/\.json$/, requestEnding);
 }
 
-/** The directory holds keys, so no other user may list or change it. */
+/** Creates the directory. Other users may neither list nor change it, because it contains keys. */
 export async function makeAddressDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
-/** @returns undefined if the window has closed meanwhile, or writes in another form */
+/** @returns undefined if the window has closed in the meantime, or has written a different format */
 async function readWindow(directory: string, name: string): Promise<WindowAddress | 'exposed' | undefined> {
   try {
-    // Judged and read through one handle, so that no other file can come in between.
+    // The file is checked and read through one handle, so that it cannot be replaced in between.
     const file = await open(path.join(directory, name), constants.O_RDONLY | noLinks);
     try {
       const { mode, uid, mtimeMs, size } = await file.stat();
@@ -96,7 +99,10 @@ function parseWindow(name: string, usedAt: number, value: unknown): WindowAddres
   });
 }
 
-/** Windows keeps access in lists of its own; there the folder of the user's profile is the user's alone. */
+/**
+ * Checks whether other users may access a file. On Windows, the mode does not show that, but only the user
+ * can access the folder of the user's profile.
+ */
 export function isExposedMode(mode: number, uid: number): boolean {
   return process.platform !== 'win32' && ((mode & 0o077) !== 0 || uid !== process.getuid?.());
 }

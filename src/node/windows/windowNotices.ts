@@ -10,8 +10,8 @@ import { isRunning } from './runningProcess.js';
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 
 /**
- * A file a window, named by its process, which every other window reads when the directory changes. A window
- * that ended before it could remove its file is recognized by its process being gone.
+ * Keeps one file for each window, named after its process; every other window reads it when the directory
+ * changes. If a window ended before it could remove its file, its process no longer exists.
  */
 export class WindowNoticeFiles implements WindowNotices {
   readonly #own = `${process.pid}-${randomUUID()}.json`;
@@ -19,7 +19,7 @@ export class WindowNoticeFiles implements WindowNotices {
   #writing: Promise<void> = Promise.resolve();
   #isDisposed = false;
 
-  /** @param directory absolute; made when it is first needed */
+  /** @param directory the absolute path; created when it is first needed */
   constructor(
     private readonly directory: string,
     private readonly clock: Clock,
@@ -60,7 +60,7 @@ export class WindowNoticeFiles implements WindowNotices {
   }
 
   dispose(): void {
-    // A file that stays is recognized by its process being gone.
+    // A file that remains is recognized, because its process no longer exists.
     void this.close().catch(() => undefined);
   }
 
@@ -70,7 +70,7 @@ export class WindowNoticeFiles implements WindowNotices {
     await writeAtomically(this.#path(this.#own), text);
   }
 
-  /** Files of the other windows that are open. */
+  /** Returns the files of the other open windows. */
   async #names(): Promise<readonly string[]> {
     const names = await readdir(this.directory).catch(() => []);
     const others: string[] = [];
@@ -87,7 +87,7 @@ export class WindowNoticeFiles implements WindowNotices {
     try {
       return JSON.parse(await this.#text(name)) as unknown;
     } catch {
-      // Taken back in between, or of a version that writes otherwise.
+      // The file was removed in the meantime, or has the format of another version.
       return undefined;
     }
   }

@@ -20,40 +20,43 @@ import { StandbyWindows, standbyPath } from './portHolder.js';
 import { AgentPolicy } from './agentPolicy.js';
 import { SessionSeal } from '../callers/sessionSeal.js';
 
-/** When to try again if a stream has to end first, in seconds. */
+/** The time after which to try again if too many streams are open, in seconds. */
 const streamSoon = 5;
-/** Longest time for the body of a request to arrive, in milliseconds. */
+/** The longest time for the body of a request to arrive, in milliseconds. */
 const timeToAsk = 30_000;
 
-/** A caller that was let in. */
+/** An admitted caller. */
 interface Inside {
   readonly admission: AgentAdmission;
-  /** Its open responses, each with the URL of the server that it called. */
+  /** Its open responses, each with the URL of the called server. */
   readonly open: Map<ServerResponse, string>;
 }
 
 export interface AgentEndpointParts {
   readonly admissions: AgentAdmissions;
-  /** The configured servers, as they are now. */
+  /** Returns the currently configured servers. */
   readonly servers: () => readonly ServerConfig[];
-  /** Those that the user disabled; none if absent. */
+  /** Returns the servers that the user disabled; none if absent. */
   readonly disabled?: (() => readonly ServerConfig[]) | undefined;
   readonly endpoint: McpEndpoint;
   readonly limits: AgentLimits;
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
-  /** Called with the id of an agent that is no longer admitted. */
+  /** Called with the ID of an agent that is no longer admitted. */
   readonly onLeft: (agentId: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Admits agents by their keys, each to what it was admitted to, and cuts off those that are no longer. */
+/**
+ * Admits agents by their keys, each with its own permissions, and disconnects agents that are no longer
+ * admitted.
+ */
 export class AgentEndpoint {
   readonly #standby = new StandbyWindows();
-  /** Callers that were let in, by the id they have as such. */
+  /** The admitted callers, by caller ID. */
   readonly #inside = new Map<string, Inside>();
-  /** With the secret it was made of. */
+  /** The seal, with the secret from which it was created. */
   #seal: { readonly secret: Redacted; readonly seal: SessionSeal } | undefined;
 
   constructor(private readonly parts: AgentEndpointParts) {}
@@ -73,8 +76,8 @@ export class AgentEndpoint {
   };
 
   /**
-   * Ends the requests of agents that were withdrawn, have another key or have expired, and those at servers that were
-   * disabled or removed.
+   * Ends the requests of agents whose admission was withdrawn, whose key has changed or whose admission has
+   * expired, and those at servers that were disabled or removed.
    */
   async cutOff(): Promise<void> {
     if (this.#inside.size === 0) return;
@@ -93,7 +96,8 @@ export class AgentEndpoint {
 
   async #route(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     const { host, origin, authorization } = request.headers;
-    // No page is an agent, whatever its origin and whatever name it found this machine by.
+    // A request from a page is never an agent's, whatever its origin and the name by which it found this
+    // machine.
     if (!isLoopbackAuthority(host, port) || origin !== undefined) {
       refuse(response, 403);
       return;
@@ -101,7 +105,7 @@ export class AgentEndpoint {
     if (request.url === standbyPath) return this.#standBy(request, response, port);
     const key = /^Bearer +([\w-]+)$/i.exec(authorization ?? '')?.[1];
     const agent = key === undefined ? undefined : await this.parts.admissions.verify(key);
-    // An address with a query is none of ours: what some put there is a key.
+    // The relay's addresses have no query; some clients put a key there.
     const [, place, name = '', end, ...rest] = (request.url ?? '').split('/');
     if (agent === undefined || place !== 'agents' || end !== 'mcp' || rest.length > 0) {
       refuse(response, 404);
@@ -140,7 +144,7 @@ export class AgentEndpoint {
       response.once('close', leave);
     }
     const slow = this.parts.clock.after(timeToAsk, () => {
-      // Nobody waits for the rest of what never ends.
+      // An incomplete body is not awaited, because it may never end.
       if (!request.complete) request.destroy();
     });
     response.once('close', () => slow.dispose());
@@ -179,8 +183,8 @@ export class AgentEndpoint {
 }
 
 /**
- * The server that an address names, if the agent is admitted to it: by its present name, or by the one it had when the
- * agent was given the address.
+ * Returns the server in an address, if the agent is admitted to it. The address may contain the server's
+ * current name, or the one it had when the agent was given the address.
  */
 function named(name: string, agent: AgentAdmission, servers: readonly ServerConfig[]) {
   const isNamed = (one: string) => encodeURIComponent(one) === name;
@@ -192,14 +196,17 @@ function named(name: string, agent: AgentAdmission, servers: readonly ServerConf
   return access === undefined || server === undefined ? undefined : { server, access };
 }
 
-/** Sessions belong to a key: a caller with another key, even of the same agent, finds none of them. */
+/**
+ * Returns an ID that depends on the key: sessions belong to a key, so a caller with another key of the same
+ * agent cannot use them.
+ */
 function callerId({ id, keyId }: AgentAdmission): string {
   return `agent ${id} ${keyId}`;
 }
 
 const closing = { Connection: 'close' };
 
-/** A caller that is not admitted keeps no connection, and its body is not read. */
+/** Refuses a caller that is not admitted: its connection is closed, and its body is not read. */
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'Content-Length': 0, ...closing }).end();
 }

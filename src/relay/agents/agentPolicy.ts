@@ -5,17 +5,19 @@ import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import { agentRefusals, type AgentCall } from '../../mcp/agentTexts.js';
 import type { CallerPolicy, JudgedRequest, Refusal } from '../callers/callerPolicy.js';
 
-/** What an agent that was admitted to some tools may send apart from `tools/…` and `tasks/…`. */
+/**
+ * The methods other than `tools/…` and `tasks/…` that an agent with an admission to specific tools may call.
+ */
 const aroundTools = new Set(['ping', 'logging/setLevel']);
 
-/** What it is listed of everything else. */
+/** The empty lists that such an agent receives for all other features. */
 const emptyLists: Readonly<Record<string, Result>> = {
   'resources/list': { resources: [] },
   'resources/templates/list': { resourceTemplates: [] },
   'prompts/list': { prompts: [] },
 };
 
-/** Holds an agent to its admission; the user is asked outside of its calls. */
+/** Enforces an agent's admission; the user is asked outside the agent's calls. */
 export class AgentPolicy implements CallerPolicy {
   constructor(
     private readonly agent: AskingAgent,
@@ -24,8 +26,8 @@ export class AgentPolicy implements CallerPolicy {
   ) {}
 
   /**
-   * An agent that was admitted to some of a server's tools gets just them: resources and prompts are refused by name,
-   * and listed as none. A method that is not known here is refused too.
+   * Judges a request. An agent with an admission to specific tools may use only those: resources and prompts
+   * are refused, and their lists are empty. Unknown methods are refused too.
    */
   judge(request: JudgedRequest): Refusal | { readonly result: Result } | undefined {
     const { method, tool, callsSignIn } = request;

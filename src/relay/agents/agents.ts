@@ -15,19 +15,19 @@ import type { Relay } from '../relay.js';
 export interface AgentsParts {
   readonly relay: Relay;
   readonly servers: () => readonly ServerConfig[];
-  /** Those that the user disabled; none if absent. */
+  /** Returns the servers that the user disabled; none if absent. */
   readonly disabled?: () => readonly ServerConfig[];
   readonly admissions: AgentAdmissions;
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
   readonly settings: () => AgentSettings;
-  /** How windows let each other know what agents wait for; absent if there is only one. */
+  /** How windows notify each other of agents' pending requests; absent if there is only one window. */
   readonly agentNotices?: WindowNotices;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The relay's side for agents: their admissions, their port, and what they wait for. */
+/** The relay's part for agents: their admissions, their port, and their pending requests. */
 export class Agents implements Disposable {
   readonly admissions: AgentAdmissions;
   readonly port: AgentsPort;

@@ -8,31 +8,34 @@ import type { Log } from '../../base/log.js';
 import { boundIdleConnections } from '../../loopback/httpListener.js';
 import { askHolder, type Holder } from './portHolder.js';
 
-/** How often what other windows, the clock and other programs did is looked for, in milliseconds. */
+/**
+ * The interval between checks for changes by other windows, the clock and other programs, in milliseconds.
+ */
 const lookEvery = 1_000;
-/** The same while no agent is admitted. */
+/** The same interval while no agent is admitted. */
 const lookSeldom = 10_000;
-/** How often a holder may end just when it is asked. */
+/** The most attempts, because a port's holder may end at the moment when it is contacted. */
 const mostTries = 5;
-/** Longest time for a request to arrive, in milliseconds; calls may wait for their responses without limit. */
+/** The longest time for a request to arrive, in milliseconds; a call's response may take any time. */
 const timeToAsk = 30_000;
 const timeForHeaders = 10_000;
 
 export interface AgentsPortParts {
   readonly admissions: AgentAdmissions;
-  /** As it is set now. */
+  /** Returns the configured port. */
   readonly port: () => number;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => Promise<void>;
-  /** Called at each look, for what ends by time alone. */
+  /** Called at each check, for admissions that expire. */
   readonly onLook: () => void | Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * The one address of all agents. One window serves it, and holding the port is what makes it the one: it is
- * let go of when the process ends, however it ends. The others keep a connection to it and take over when that
- * breaks. A process that cannot prove to be one of them is reported, and never gone around.
+ * Serves the one address of all agents. The window that holds the port serves it; the system releases the
+ * port when the process ends in any way. Other windows stay connected to it, and one of them takes over when
+ * the connection breaks. A process that cannot prove to be one of these windows is reported, and no other
+ * port is used instead.
  */
 export class AgentsPort implements Disposable {
   readonly #changed = new Emitter<AgentsPortState>();
@@ -55,7 +58,7 @@ export class AgentsPort implements Disposable {
     return this.#state;
   }
 
-  /** Looks after the port now, and from now on. */
+  /** Checks the port now, and regularly from then on. */
   look(): Promise<void> {
     this.#looking = this.#looking.then(() => this.#lookOnce());
     return this.#looking;
@@ -107,11 +110,11 @@ export class AgentsPort implements Disposable {
       }
       if (await this.#meet(port)) return;
     }
-    // Whatever it is that hangs up each time, it is no window.
+    // A process that closes the connection each time is not a window.
     this.#become({ kind: 'blocked', port, why: 'foreign' });
   }
 
-  /** Finds out which process holds the port; false if none does any longer. */
+  /** Identifies the process that holds the port; returns false if no process holds it any longer. */
   async #meet(port: number): Promise<boolean> {
     const secret = await this.parts.admissions.portSecret();
     if (secret === undefined) return true;
@@ -131,7 +134,7 @@ export class AgentsPort implements Disposable {
       if (this.#holder !== holder) return;
       this.#holder = undefined;
       this.#state = { kind: 'idle' };
-      // Agents were admitted a moment ago; a look, which may be under way, reads who is, and that takes time.
+      // Agents have just been admitted, but the running check may have read the admissions before that.
       void this.#hold(port)
         .catch(() => undefined)
         .then(() => this.look());
@@ -182,6 +185,6 @@ export class AgentsPort implements Disposable {
     if (JSON.stringify(before) !== JSON.stringify(state)) this.#changed.fire(state);
   }
 
-  /** What listeners know. */
+  /** The state that listeners were notified of last. */
   #told: AgentsPortState = { kind: 'idle' };
 }

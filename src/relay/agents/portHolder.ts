@@ -3,29 +3,34 @@ import type { Disposable } from '../../base/clock.js';
 import type { Redacted } from '../../base/redacted.js';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Who holds the agents' port. */
+/** The process that holds the agents' port. */
 export type Holder =
-  /** A window of the same user on this machine; the connection to it ends when it does. */
+  /** A window of the same user on this machine; the connection to it ends when it closes. */
   | ({ readonly kind: 'ours'; readonly ended: Promise<void> } & Disposable)
   | { readonly kind: 'foreign' }
-  /** It declares to be a broker and cannot prove to be one of ours: behind a tunnel, or of another editor here. */
+  /**
+   * The process identifies itself as a broker but cannot prove to be one of the user's windows: it is behind
+   * a tunnel, or belongs to another editor on this machine.
+   */
   | { readonly kind: 'otherMachine' | 'otherBroker' }
-  /** It ended before it responded. */
+  /** The process ended before it responded. */
   | { readonly kind: 'gone' }
-  /** It accepted the connection and sends nothing: another program, or a window that hangs. */
+  /**
+   * The process accepted the connection but sends nothing: it is another program, or an unresponsive window.
+   */
   | { readonly kind: 'silent' };
 
-/** Longest wait for a window, which responds at once unless it hangs; in milliseconds. */
+/** The longest wait for a window, in milliseconds; a responsive window responds immediately. */
 const patience = 3_000;
-/** Most windows that wait to take over. */
+/** The most windows that wait to take over. */
 const mostWaiting = 100;
 
 export const standbyPath = '/standby';
 
 /**
- * Asks the process at the port to prove that it is a window of the same user. It is sent no key. A port that an editor
- * has forwarded from another machine leads to that machine's broker, which must not be waited for: agents here would
- * reach the accounts that are signed in there.
+ * Asks the process that holds the port to prove that it is a window of the same user. No key is sent to it. A
+ * port that an editor has forwarded from another machine leads to that machine's broker, which must not be
+ * accepted: agents here would use the accounts that are signed in there.
  */
 export function askHolder(port: number, secret: Redacted): Promise<Holder> {
   const nonce = newNonce();
@@ -47,7 +52,7 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
       ended.resolve(undefined);
       resolve({ kind: 'gone' });
     });
-    // `close` reports it as well.
+    // `close` reports the error as well.
     asked.on('error', () => undefined);
     asked.once('response', (response) => {
       clearTimeout(timer);
@@ -67,13 +72,15 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
   });
 }
 
-/** The other end: windows that wait are kept connected, so that they notice at once when this one ends. */
+/**
+ * The holder's side: keeps waiting windows connected, so that they notice immediately when this one closes.
+ */
 export class StandbyWindows {
   #waiting = 0;
 
   /**
-   * Declares to every process that it is a broker, which lets a window that is not ours tell it from another
-   * program, and proves nothing.
+   * Identifies itself to every process as a broker. This proves nothing, but lets other brokers distinguish
+   * it from other programs.
    *
    * @returns whether the request came from a window of the same user
    */
@@ -90,31 +97,34 @@ export class StandbyWindows {
   }
 }
 
-/** Which end of the connection proves itself, so that neither's proof serves as the other's. */
+/** The side of the connection that proves its identity. A proof of one side is not valid for the other. */
 type Side = 'holder' | 'asker';
 
 const nonceHeader = 'mcp-oauth-broker-nonce';
 const proofHeader = 'mcp-oauth-broker-proof';
-/** The port that the holder sees the connection come from; a tunnel between the two ends makes it another one. */
+/**
+ * The header with the port from which the holder received the connection; a tunnel between the two sides
+ * changes this port.
+ */
 const peerHeader = 'mcp-oauth-broker-peer';
 
 export function newNonce(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What a proof holds for, and for nothing else. */
+/** The facts that a proof is bound to. */
 export interface Proven {
-  /** The port that is asked at. */
+  /** The port of the holder. */
   readonly port: number;
   readonly nonce: unknown;
-  /** What the holder sends in {@link peerHeader}; an asker does not know it. */
+  /** The holder's value of {@link peerHeader}, which the asking side does not know. */
   readonly peer?: unknown;
 }
 
 /**
- * Shows that a process knows what all windows of one user on one machine share, without showing what that is. It
- * holds at one port and for one connection only, so that a process at another port, or behind a tunnel, cannot pass
- * on the responses of the real one.
+ * Returns a proof that a process knows the secret that all windows of one user on one machine share, without
+ * revealing the secret. It is valid only for one port and one connection, so that a process at another port,
+ * or behind a tunnel, cannot relay the responses of the real holder.
  */
 export function proofOf(side: Side, secret: Redacted, { port, nonce, peer = '' }: Proven): string {
   return createHmac('sha256', secret.expose())

@@ -7,11 +7,16 @@ import { listenMethod } from '../../mcp/statelessRevision.js';
 import type { CallerLimits } from './callerAdmission.js';
 import { sendJson } from './callerHttp.js';
 
-/** Most streams that an agent may keep open besides its requests; each belongs to a session of its own. */
+/**
+ * The most streams that an agent may keep open in addition to its requests; each belongs to a separate
+ * session.
+ */
 const mostStreams = 64;
-/** How many requests may arrive at once after a pause, as a share of a minute's. */
+/**
+ * The number of requests that may arrive at once after a pause, as a fraction of those allowed in a minute.
+ */
 const burst = 1 / 6;
-/** When to try again if a place has to become free, in seconds. */
+/** The time after which to try again if too many requests are running, in seconds. */
 const placeSoon = 1;
 
 interface Bucket {
@@ -21,7 +26,10 @@ interface Bucket {
   streams: number;
 }
 
-/** Keeps one agent from starving the chat and the other agents: a bucket of requests and a number of places. */
+/**
+ * Prevents one agent from blocking the chat and the other agents. It limits the rate of requests (as a token
+ * bucket) and the number of concurrent ones.
+ */
 export class AgentLimits {
   readonly #buckets = new Map<string, Bucket>();
 
@@ -30,7 +38,7 @@ export class AgentLimits {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns seconds until the agent may send again; undefined if it may send now */
+  /** @returns the seconds until the agent may send again; undefined if it may send now */
   take(agentId: string): number | undefined {
     const perMillisecond = this.settings().requestsPerMinute / 60_000;
     const most = Math.max(1, this.settings().requestsPerMinute * burst);
@@ -43,7 +51,7 @@ export class AgentLimits {
     return undefined;
   }
 
-  /** @returns what to call when the stream has ended; undefined if there are too many */
+  /** @returns a function to call when the stream has ended; undefined if too many are open */
   beginStream(agentId: string): (() => void) | undefined {
     const bucket = this.#bucket(agentId, 1, this.clock.now());
     if (bucket.streams >= mostStreams) return undefined;
@@ -70,7 +78,9 @@ export class AgentLimits {
   }
 }
 
-/** Gives a request its place until it has its response, or refuses it; a subscription takes the place of a stream. */
+/**
+ * Reserves a place for a request until it has its response, or refuses it; a subscription counts as a stream.
+ */
 export function hasPlace(
   limits: CallerLimits,
   { id, method }: JSONRPCRequest,
@@ -85,7 +95,7 @@ export function hasPlace(
   return true;
 }
 
-/** @param seconds until it is worth trying again (RFC 9110 §10.2.3) */
+/** @param seconds the time after which to try again (RFC 9110 §10.2.3) */
 export function refuseForNow(response: ServerResponse, seconds: number, id?: RequestId): void {
   const text = `This agent has reached its request limit. Try again in ${seconds} s.`;
   const headers = { 'Retry-After': String(seconds) };

@@ -23,10 +23,10 @@ import {
 import { errorName } from '../../base/errorName.js';
 import { withoutSecrets, type Redacted } from '../../base/redacted.js';
 
-/** Most scopes of one call that are kept, so that a line of the record has a bound. */
+/** The most scopes of one call that are stored, which limits the length of a record. */
 const mostScopes = 50;
 
-/** A tool call that has not ended, and what the record will contain. */
+/** A tool call that has not ended, with the data for its record. */
 export class OpenCall {
   readonly #at: number;
   #client: string | undefined;
@@ -35,7 +35,7 @@ export class OpenCall {
   #asked: readonly string[] = [];
   #waited = 0;
   #ending: CallEnding | undefined;
-  /** Every sign-in that it was sent with: the record must not contain their tokens. */
+  /** All sign-ins with which the call was sent, because the record must not contain their tokens. */
   readonly credentials = new Set<Credential>();
 
   constructor(
@@ -47,18 +47,18 @@ export class OpenCall {
     this.#at = clock.now();
   }
 
-  /** @param name how the caller's session names its client, if it does */
+  /** @param name the name of the client in the caller's session, if there is one */
   calledBy(name: string | undefined): void {
     this.#client = name;
   }
 
-  /** @param credential the sign-in it is sent with; undefined without one */
+  /** @param credential the sign-in with which the call is sent; undefined without one */
   sentWith(credential: Credential | undefined): void {
     this.#sentWith = credential;
     if (credential !== undefined) this.credentials.add(credential);
   }
 
-  /** The user is asked, and waited for until the returned object is disposed. */
+  /** Records that the call waits for the user until the returned object is disposed of. */
   waitFor(need: ConsentNeed): Disposable {
     this.#consent = need.kind === 'stepUp' ? 'stepUpAsked' : 'signInAsked';
     this.#asked = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? []);
@@ -72,12 +72,12 @@ export class OpenCall {
     };
   }
 
-  /** How the call ended; the first report counts. */
+  /** Sets how the call ended; only the first report counts. */
   end(ending: CallEnding): void {
     this.#ending ??= ending;
   }
 
-  /** The record of the call, once its response is sent or its caller has left. */
+  /** Returns the record of the call, after its response was sent or its caller disconnected. */
   record(): RecordedCall {
     const sentWith = this.#sentWith;
     const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
@@ -105,7 +105,7 @@ export class OpenCall {
   }
 }
 
-/** @param message the response to a call, as the server gave it */
+/** @param message the response to a call as the server sent it */
 export function endingOf(message: unknown): CallEnding {
   const { result } = (message ?? {}) as { result?: { isError?: unknown } | null };
   if (typeof result !== 'object' || result === null) return { outcome: 'failed' };
@@ -113,15 +113,15 @@ export function endingOf(message: unknown): CallEnding {
   return { outcome: result.isError === true ? 'toolError' : 'succeeded' };
 }
 
-/** What keeps the records. */
+/** The storage of the records. */
 interface RecordedCalls {
   add(call: RecordedCall): Promise<void>;
 }
 
-/** Where tool calls are recorded. */
+/** The storage and the settings for the recording of tool calls. */
 export interface CallRecording {
   readonly ledger: RecordedCalls;
-  /** Whether the user turned arguments on. */
+  /** Returns whether the user turned on the recording of arguments. */
   readonly recordsArguments: () => boolean;
 }
 
@@ -129,18 +129,18 @@ export interface CallRecorderParts {
   readonly recording: CallRecording;
   readonly servers: () => readonly ServerConfig[];
   readonly credentials: CredentialStore;
-  /** The keys that callers are admitted with, by the id of the caller. */
+  /** The keys of callers, by caller ID. */
   readonly keys: ReadonlyMap<string, Redacted>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Records every tool call that reaches the relay, once, when it has ended in any way. */
+/** Records each tool call that reaches the relay once, when it has ended in any way. */
 export class CallRecorder {
   constructor(private readonly parts: CallRecorderParts) {}
 
   /**
-   * @param response of the call: its end is the call's
+   * @param response the response of the call; when it ends, the call ends
    * @returns undefined if the request is not a tool call
    */
   begin(
@@ -165,7 +165,7 @@ export class CallRecorder {
       const without = (text: string) => withoutSecrets(text, secrets);
       const given = call.request.params?.['arguments'];
       const withArguments = recording.recordsArguments() && given !== undefined;
-      // Any text may repeat a token: the tool's name is the caller's, the account's a server's.
+      // Any text may contain a token: the tool's name comes from the caller, and the account from a server.
       await recording.ledger.add({
         ...withTexts(record, (text) => withoutSecretShapes(without(text))),
         ...(withArguments && { arguments: recordedArguments(given, without) }),
@@ -175,7 +175,7 @@ export class CallRecorder {
     }
   }
 
-  /** Every token and key that a caller could have obtained. */
+  /** Returns every token and key that a caller could have obtained. */
   async #secrets(call: OpenCall): Promise<readonly (Redacted | undefined)[]> {
     const { servers, credentials, keys } = this.parts;
     const stored = await Promise.all(servers().map(({ url }) => credentials.get(url).catch(() => undefined)));

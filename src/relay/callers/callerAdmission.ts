@@ -8,29 +8,34 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { CallerPolicy } from './callerPolicy.js';
 import type { SessionSeal } from './sessionSeal.js';
 
-/** A caller's place among the others. */
+/** The limits on a caller's concurrent requests and streams. */
 export interface CallerLimits {
-  /** @returns what to call when the request has its response; undefined if too many requests wait for theirs */
+  /**
+   * @returns a function to call when the request has its response; undefined if too many requests are running
+   */
   begin(): (() => void) | undefined;
-  /** @returns what to call when the stream has ended; undefined if too many are open */
+  /** @returns a function to call when the stream has ended; undefined if too many are open */
   beginStream(): (() => void) | undefined;
 }
 
-/** A caller and the server that it may call: the editor calls any, the key of another caller opens one. */
+/**
+ * A caller and the server that it may call: the editor may call any server, another caller's key is valid for
+ * one.
+ */
 export interface Caller {
-  /** Sessions belong to the caller that began them; this tells callers apart. */
+  /** Distinguishes callers, because a session belongs to the caller that started it. */
   readonly id: string;
   readonly kind: CallerKind;
-  /** The name that users know it by. */
+  /** The name that is shown to users. */
   readonly name: string;
   readonly serverUrl?: string | undefined;
-  /** The key of the account that it acts as; the account in use in this workspace if absent. */
+  /** The key of the caller's account; the account in use in this workspace if absent. */
   readonly account?: string | undefined;
-  /** The agent, and what it may do at the server that it calls. */
+  /** The agent, and its permissions at the called server. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
-  /** What holds for a caller that acts without its user; absent for the editor's own. */
+  /** The restrictions on a caller that acts without its user; absent for the editor's own calls. */
   readonly policy?: CallerPolicy;
-  /** For a caller that outlives the window that serves it. */
+  /** Encrypts session IDs, for a caller that outlives the window that serves it. */
   readonly seal?: SessionSeal | undefined;
 }
 
@@ -38,12 +43,16 @@ export interface Caller {
 export const editorCaller: Caller = { id: 'editor', kind: 'editor', name: 'Editor' };
 
 /**
- * What the editor starts on the user's behalf outside of itself, as the sessions of its agent host: the user's own
- * tools and rules, and never an agent with an admission. Each session names itself when it begins.
+ * The processes that the editor starts on the user's behalf, such as the sessions of its agent host. They use
+ * the user's own tools and rules, and are never agents with an admission. Each session provides its name when
+ * it starts.
  */
 export const agentHostCaller: Caller = { id: 'agentHost', kind: 'agentHost', name: 'Agent host' };
 
-/** Every other extension that asks for a server and an account: the editor does not say which extension asks. */
+/**
+ * Returns the caller for other extensions that request a server and an account: the editor does not report
+ * which extension requests them.
+ */
 export function extensionCaller({ url }: ServerConfig, account: string | undefined): Caller {
   return {
     id: `extension ${url} ${account ?? ''}`,
@@ -64,13 +73,13 @@ interface Admitted {
 }
 
 /**
- * Callers are admitted, not trusted for being local: any page in a browser and any process on this machine
- * can reach a loopback port. A wrong key and a wrong path look the same.
+ * Admits callers by their keys. A local caller is not trusted, because any page in a browser and any process
+ * on this machine can reach a loopback port. The responses to a wrong key and a wrong path are the same.
  */
 export class CallerAdmission {
   readonly #admitted = new Map<string, Admitted>();
 
-  /** A fresh 256-bit key for a caller; an earlier key of the same caller stops working. */
+  /** Creates a 256-bit key for a caller, which invalidates an earlier key of the same caller. */
   issueKey(caller: Caller): Redacted {
     const key = randomBytes(32).toString('base64url');
     this.#admitted.set(caller.id, { digest: digestOf(key), caller });
@@ -82,8 +91,8 @@ export class CallerAdmission {
   }
 
   /**
-   * @param port the port that is listened on; the `Host` header must name it, so that a name that was
-   * rebound to 127.0.0.1 is refused
+   * @param port the port that the relay listens on; the `Host` header must contain it, so that a name that
+   *   was rebound to 127.0.0.1 is refused
    */
   admit(request: IncomingMessage, port: number): Admission {
     const { host, origin, authorization } = request.headers;
@@ -93,7 +102,7 @@ export class CallerAdmission {
     if (key === undefined) return { kind: 'refused', status: 404 };
     const digest = digestOf(key);
     let found: Caller | undefined;
-    // Every key is compared, in constant time, so that the time it takes reveals nothing.
+    // Every key is compared in constant time, so that the duration reveals nothing.
     for (const admitted of this.#admitted.values()) {
       if (timingSafeEqual(admitted.digest, digest)) found = admitted.caller;
     }

@@ -4,22 +4,25 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import { errorMessage } from '../../mcp/relayMessages.js';
 import { AmbiguousJsonError } from '../../mcp/clientMessage.js';
 
-/** VS Code cuts a stream that is idle for 300 s and then hangs the call; milliseconds. */
+/**
+ * The interval between comments in a stream, in milliseconds: VS Code disconnects a stream that is idle for
+ * 300 s, and the call then never ends.
+ */
 const commentInterval = 15_000;
 
-/** One event of a server-sent event stream. */
+/** An event of a server-sent event stream. */
 export interface StreamEvent {
   readonly data: string;
   readonly event?: string | undefined;
   readonly id?: string | undefined;
 }
 
-/** Writes server-sent events to a caller, with a comment now and then so that the stream never looks dead. */
+/** Sends server-sent events to a caller, with regular comments so that the stream is never idle. */
 export class EventStream {
   #comment: Disposable | undefined;
   #tail: Promise<void> = Promise.resolve();
 
-  /** @param place the one id of the stream, in place of any its events have */
+  /** @param place the ID of all events of the stream, which replaces the events' own IDs */
   constructor(
     private readonly response: ServerResponse,
     private readonly clock: Clock,
@@ -38,7 +41,7 @@ export class EventStream {
     this.#scheduleComment();
   }
 
-  /** Resolves when the caller can take more. */
+  /** Sends an event, and resolves when the caller can receive more. */
   send(event: StreamEvent): Promise<void> {
     let text = `event: ${event.event ?? 'message'}\n`;
     if (event.id !== undefined && this.place === undefined) text += `id: ${event.id}\n`;
@@ -51,9 +54,10 @@ export class EventStream {
   }
 
   /**
-   * Sends one JSON document as one event without holding it whole. Nothing may be sent meanwhile.
+   * Sends one JSON document as one event without keeping all of it in memory. Nothing else may be sent in the
+   * meantime.
    *
-   * @throws what `chunks` throws; what was sent of the document is then no message
+   * @throws any error of `chunks`, in which case the part that was sent is not a message
    */
   async pipe(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     this.#comment?.dispose();
@@ -64,7 +68,7 @@ export class EventStream {
         await this.#write(text.includes(0x0a) || text.includes(0x0d) ? continueData(text) : text);
       }
     } catch (error) {
-      // The last `event` field of an event is its type, and callers pass over types they do not know.
+      // The last `event` field determines an event's type, and callers ignore unknown types.
       await this.#write('\nevent: incomplete\n\n');
       throw error;
     }
@@ -78,7 +82,8 @@ export class EventStream {
   }
 
   #write(chunk: string | Buffer): Promise<void> {
-    // One writer at a time, so that a comment or a progress message never lands inside another event.
+    // Only one writer is active at a time, so that a comment or a progress message is never inserted into
+    // another event.
     this.#tail = this.#tail.then(async () => {
       if (this.response.destroyed || this.response.writableEnded) return;
       if (!this.response.write(chunk)) await drained(this.response);
@@ -95,12 +100,12 @@ export class EventStream {
   }
 }
 
-/** A line break inside JSON is white space; inside an event it begins a further `data` line. */
+/** Starts a new `data` line at each line break: in JSON it is white space, but in an event it ends a line. */
 function continueData(chunk: Buffer): Buffer {
   return Buffer.from(chunk.toString('latin1').replaceAll('\r', '').replaceAll('\n', '\ndata: '), 'latin1');
 }
 
-/** Resolves when a caller that was too slow can take more, or has left; leaves no listener behind. */
+/** Resolves when a slow caller can receive more, or has disconnected; it leaves no listener behind. */
 export function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
@@ -113,10 +118,13 @@ export function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Kept until the upstream's status is known, because it may have to be sent again; in bytes. */
+/**
+ * The longest body, in bytes. The body is kept until the upstream's status is known, because it may have to
+ * be sent again.
+ */
 const requestBodyLimit = 4 * 1024 * 1024;
 
-/** The body was larger than what can be kept. */
+/** The body exceeds the limit. */
 class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
@@ -124,7 +132,7 @@ class BodyTooLargeError extends Error {
 /**
  * Reads a request's whole body.
  *
- * @throws BodyTooLargeError past {@link requestBodyLimit}
+ * @throws BodyTooLargeError if it exceeds {@link requestBodyLimit}
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -139,7 +147,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Refuses a request because its body could not be read. */
+/** Refuses a request whose body could not be read. */
 export function refuseBody(response: ServerResponse, error: unknown): void {
   if (error instanceof BodyTooLargeError) {
     sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
@@ -148,7 +156,7 @@ export function refuseBody(response: ServerResponse, error: unknown): void {
   } else if (error instanceof AmbiguousJsonError) {
     sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
   } else {
-    // The caller went away while it was sending.
+    // The caller disconnected while it was sending.
     response.destroy();
   }
 }

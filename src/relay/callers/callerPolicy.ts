@@ -4,35 +4,39 @@ import type { RefusalReason } from '../../broker/calls/callRecord.js';
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
-/** A request as a policy judges it. */
+/** A request in the form that a policy judges. */
 export interface JudgedRequest {
   readonly server: ServerConfig;
   readonly method: string;
-  /** The tool that it calls, if it calls one. */
+  /** The called tool; undefined if the request calls none. */
   readonly tool: string | undefined;
-  /** The tool is the relay's own `sign_in`. */
+  /** Whether the called tool is the relay's own `sign_in`. */
   readonly callsSignIn: boolean;
-  /** How texts name it. */
+  /** The name of the request in texts. */
   readonly what: string;
 }
 
-/** A request that does not go on. */
+/** The refusal of a request. */
 export interface Refusal {
-  /** For the model. */
+  /** The text for the model. */
   readonly text: string;
-  /** For the record of calls; a failure if absent. */
+  /** The reason in the record of calls; a failure if absent. */
   readonly reason?: RefusalReason;
 }
 
 /**
- * What holds for a caller that acts without its user: it does what it was admitted to, and is never held while the user
- * is asked. The editor's own calls have no policy.
+ * The restrictions on a caller that acts without its user: it may only do what its admission allows, and its
+ * requests never wait for the user. The editor's own calls have no policy.
  */
 export interface CallerPolicy {
-  /** @returns undefined if the request may go on */
+  /** @returns undefined if the request may continue */
   judge(request: JudgedRequest): Refusal | { readonly result: Result } | undefined;
-  /** Whether a call may run now if the rule for its tool is to ask. */
+  /** Decides whether a call may run now, if the rule of its tool is to ask. */
   mayRun(request: JudgedRequest, tool: string, account: string | undefined): Promise<AgentToolOutcome>;
-  /** Asks the user for the consent that a request lacks. @returns what the caller gets meanwhile */
+  /**
+   * Asks the user for the consent that a request lacks.
+   *
+   * @returns the refusal that the caller receives without waiting for the user
+   */
   askForConsent(request: JudgedRequest, need: ConsentNeed): Promise<Refusal>;
 }

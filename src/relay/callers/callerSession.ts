@@ -16,60 +16,66 @@ import type { EventStream } from './callerHttp.js';
 import { BoundedSet } from '../../base/boundedSet.js';
 import type { SessionOwner } from './sessionSeal.js';
 
-/** The session at the upstream that stands behind a caller's session. */
+/** The session at the upstream that belongs to a caller's session. */
 export interface UpstreamSession {
-  /** The upstream speaks the revision without sessions (MCP 2026-07-28): each request stands alone there. */
+  /**
+   * Whether the upstream supports the revision without sessions (MCP 2026-07-28), in which each request is
+   * independent.
+   */
   readonly isStateless?: true;
-  /** Undefined if the server keeps no sessions. */
+  /** The session ID; undefined if the server keeps no sessions. */
   readonly sessionId?: string | undefined;
   readonly protocolVersion: string;
-  /** The account that it was begun as; undefined without a sign-in. */
+  /** The account with which the session was started; undefined without a sign-in. */
   readonly user: string | undefined;
 }
 
-/** Stands for an upstream that speaks the revision without sessions. */
+/** Represents an upstream that supports the revision without sessions. */
 export const statelessUpstream: UpstreamSession = {
   isStateless: true,
   protocolVersion: statelessRevision,
   user: undefined,
 };
 
-/** The user's answer to an elicitation of ours. */
+/** The user's answer to an elicitation of the relay. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
 
-/** The same, with what the user filled in. */
+/** The answer with the values that the user entered. */
 interface FilledElicitation {
   readonly action: ElicitationAnswer;
   readonly content: unknown;
 }
 
-/** Longest wait for `notifications/initialized`, in milliseconds; some clients never send it. */
+/** The longest wait for `notifications/initialized`, in milliseconds; some clients never send it. */
 const initializedDeadline = 5_000;
-/** Most messages kept for a caller whose stream is being reopened. */
+/** The most messages that are kept for a caller whose stream is being reopened. */
 const queueLimit = 100;
-/** Most ids of our own requests that are remembered. */
+/** The most IDs of the relay's own requests that are stored. */
 const issuedLimit = 1_000;
 
 /**
- * One caller's MCP session with the relay. Its id is ours and means nothing upstream; the upstream's own
- * session may come later (after a sign-in) and is never shown.
+ * A caller's MCP session with the relay. The relay creates its ID, which is not valid upstream. The
+ * upstream's own session may start later (after a sign-in), and its ID is never sent to the caller.
  */
 export class CallerSession {
   readonly id: string;
-  /** Requests without a response yet, by their id, so that the caller can cancel one. */
+  /** The requests without a response, by their IDs, so that the caller can cancel them. */
   readonly running = new Map<RequestId, AbortController>();
-  /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
+  /** Whether the caller was offered the relay's own `sign_in`; a server may have a tool of the same name. */
   offeredSignIn = false;
-  /** Which account and access the titles of its last list of tools name; undefined before the first list. */
+  /** The account and access in the titles of the last list of tools; undefined before the first list. */
   toolsTitledAs: string | undefined;
-  /** Ids of the upstream's events that the caller was given, and may resume after. */
+  /** The IDs of the upstream's events that the caller received, after which it may resume. */
   readonly events = new BoundedSet(1_000);
-  /** Called when an upstream session begins, to open what the caller listens on. */
+  /** Called when an upstream session starts, to open the streams that the caller listens on. */
   onAttached: (() => void) | undefined;
 
   readonly #closed = new AbortController();
   readonly #initialized = Promise.withResolvers<void>();
-  /** Ids of our own requests, answered or not: a card that is gone can still be answered. */
+  /**
+   * The IDs of the relay's own requests, including those that have ended: a card can be answered after its
+   * request.
+   */
   readonly #issued = new Set<RequestId>();
   readonly #elicitations = new Map<RequestId, (answer: FilledElicitation) => void>();
   readonly #queue: JSONRPCMessage[] = [];
@@ -80,13 +86,16 @@ export class CallerSession {
   constructor(
     readonly server: ServerConfig,
     readonly caller: Caller,
-    /** The caller's `initialize`, kept to be sent to the upstream again. */
+    /** The caller's `initialize`, which is kept in order to send it to the upstream again. */
     readonly initialize: JSONRPCRequest,
-    /** It lasts for one request, whose caller speaks the revision without sessions (MCP 2026-07-28). */
+    /**
+     * Whether the session lasts for only one request, because the caller uses the revision without sessions
+     * (MCP 2026-07-28).
+     */
     readonly isStateless = false,
-    /** For what the caller shows to the user; what a model reads stays as it is. */
+    /** Translates texts that the caller shows to the user; texts for a model are not translated. */
     readonly t: Translate = inEnglish,
-    /** Of a session that began in another window. */
+    /** The ID of a session that started in another window. */
     resumed?: string,
   ) {
     this.id = resumed ?? caller.seal?.seal(this.owner, initialize) ?? randomUUID();
@@ -102,12 +111,12 @@ export class CallerSession {
     return this.isStateless ? {} : { 'Mcp-Session-Id': this.id };
   }
 
-  /** The caller has a session and the upstream knows none. */
+  /** Whether the caller has a session but the upstream does not support sessions. */
   get isBridged(): boolean {
     return !this.isStateless && this.#upstream?.isStateless === true;
   }
 
-  /** Undefined while the relay alone responds in the session. */
+  /** The upstream session; undefined while the relay alone responds in the session. */
   get upstream(): UpstreamSession | undefined {
     return this.#upstream;
   }
@@ -116,7 +125,7 @@ export class CallerSession {
     this.#upstream = upstream;
   }
 
-  /** Forgets the session at the upstream; the next request begins another. */
+  /** Drops the upstream session; the next request starts another one. */
   leaveUpstream(): void {
     this.#upstream = undefined;
     this.events.clear();
@@ -124,12 +133,12 @@ export class CallerSession {
     this.#upstreamLeft = new AbortController();
   }
 
-  /** Aborted when the upstream session that there is now is left. */
+  /** Aborted when the current upstream session is left. */
   get upstreamLeft(): AbortSignal {
     return this.#upstreamLeft.signal;
   }
 
-  /** Aborted when the session ends; for work that belongs to no single request. */
+  /** Aborted when the session ends, for work that does not belong to a single request. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
@@ -140,7 +149,7 @@ export class CallerSession {
     this.#stream?.end();
   }
 
-  /** Cancels a running request, if there is one of that id. */
+  /** Cancels the running request with this ID, if there is one. */
   cancel(requestId: unknown): void {
     if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
     this.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
@@ -151,7 +160,10 @@ export class CallerSession {
     return this.running.size > 0 || this.#stream !== undefined;
   }
 
-  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets; some clients never send it. */
+  /**
+   * Resolves at `notifications/initialized`, which requests on parallel sockets may overtake. Some clients
+   * never send it.
+   */
   async untilInitialized(clock: Clock): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = clock.after(initializedDeadline, late.resolve);
@@ -163,23 +175,26 @@ export class CallerSession {
     this.#initialized.resolve();
   }
 
-  /** What the caller's client calls itself; undefined for callers that have one name whatever client they use. */
+  /** The name that the caller's client provides; undefined for callers that have one name for all clients. */
   get clientName(): string | undefined {
     return this.caller.kind === 'agentHost' ? clientName(this.initialize) : undefined;
   }
 
-  /** Whether the caller can be shown an address to open (MCP 2025-11-25, `elicitation.url`). */
+  /** Whether the caller can show the user a URL to open (MCP 2025-11-25, `elicitation.url`). */
   get showsCards(): boolean {
     return this.#elicitation?.url !== undefined;
   }
 
-  /** Whether the caller can ask a question of ours (MCP 2025-06-18; a capability without modes is this one). */
+  /**
+   * Whether the caller can show a form of the relay (MCP 2025-06-18; an elicitation capability without modes
+   * means forms).
+   */
   get showsForms(): boolean {
     const can = this.#elicitation;
     return can !== undefined && (can.form !== undefined || can.url === undefined);
   }
 
-  /** Shows a card on `stream` and waits for the user's answer to it. */
+  /** Shows a card on `stream` and waits for the user's answer. */
   async elicit(stream: EventStream, url: string, message: string): Promise<ElicitationAnswer> {
     const { id, answer } = this.#issue();
     void stream.message(urlElicitation(id, url, message));
@@ -187,10 +202,10 @@ export class CallerSession {
   }
 
   /**
-   * Asks a question on `stream` and waits for the user's answer to it.
+   * Asks a question on `stream` and waits for the user's answer.
    *
-   * @param signal takes the question back
-   * @returns what was filled in; undefined if the user declined or closed it, or it was taken back
+   * @param signal withdraws the question when aborted
+   * @returns the entered values; undefined if the user declined or closed the question, or it was withdrawn
    */
   async ask(stream: EventStream, form: AskedForm, signal: AbortSignal): Promise<unknown> {
     const { id, answer } = this.#issue();
@@ -209,7 +224,7 @@ export class CallerSession {
     }
   }
 
-  /** @returns whether the response was to an elicitation of ours; a late one still is */
+  /** @returns whether the response belongs to an elicitation of the relay, even if it is late */
   settleElicitation(id: RequestId, result: Readonly<Record<string, unknown>> | undefined): boolean {
     if (!this.#issued.has(id)) return false;
     const action = result?.['action'];
@@ -219,7 +234,7 @@ export class CallerSession {
     return true;
   }
 
-  /** An elicitation under an id that only its answer can have. */
+  /** Creates an elicitation with an unpredictable ID, so that only its answer can contain the ID. */
   #issue(): { readonly id: RequestId; readonly answer: Promise<FilledElicitation> } {
     const id = `mcp-oauth-broker/${randomUUID()}`;
     this.#issued.add(id);
@@ -234,7 +249,10 @@ export class CallerSession {
     return capabilities?.elicitation;
   }
 
-  /** The stream that messages outside a call go to: always the newest, an older one is ignored by callers. */
+  /**
+   * Sets the stream for messages outside a call. It is always the newest one, because callers ignore older
+   * ones.
+   */
   listenOn(stream: EventStream | undefined): void {
     this.#stream = stream;
     if (stream === undefined) return;
@@ -251,10 +269,10 @@ export class CallerSession {
   }
 }
 
-/** Names that users know clients by, for those that give themselves another one. */
+/** The names that users know, for clients that provide a different one. */
 const knownNames = new Map([['copilot-cli', 'Copilot']]);
 
-/** What a client calls itself in its `initialize`, as text that can be shown; undefined if there is no usable name. */
+/** Returns the client's name from `initialize`, as text for display; undefined if there is no usable name. */
 function clientName({ params }: JSONRPCRequest): string | undefined {
   const client = ImplementationSchema.safeParse(params?.['clientInfo']).data;
   if (client === undefined) return undefined;

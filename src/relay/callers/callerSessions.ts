@@ -4,14 +4,17 @@ import type { Caller } from './callerAdmission.js';
 import { CallerSession } from './callerSession.js';
 import { BoundedSet } from '../../base/boundedSet.js';
 
-/** Sessions of one caller. They end without notice when its process does; those that were idle longest make room. */
+/**
+ * The most sessions of one caller. A caller whose process ends does not end its sessions, so those that were
+ * idle longest are removed.
+ */
 const sessionLimit = 200;
 
-/** The sessions of all callers, each for the caller and the server it was begun with. */
+/** The sessions of all callers, by the caller and the server with which they were started. */
 export class CallerSessions {
-  /** In the order of their last use. */
+  /** The sessions in the order of their last use. */
   readonly #sessions = new Map<string, CallerSession>();
-  /** Ends of the ids of ended sessions, which are not resumed. */
+  /** The last parts of the IDs of ended sessions, which must not be resumed. */
   readonly #over = new BoundedSet(1_000);
 
   constructor(private readonly t: Translate | undefined) {}
@@ -28,7 +31,10 @@ export class CallerSessions {
     return this.all.filter(({ caller }) => caller.id === callerId);
   }
 
-  /** Another caller's id finds nothing; an id that another window issued is resumed if it can be opened. */
+  /**
+   * Returns the session with this ID, if it belongs to the caller. An ID that another window issued is
+   * resumed if it can be decrypted.
+   */
   find(server: ServerConfig, caller: Caller, id: string | undefined): CallerSession | undefined {
     if (id === undefined) return undefined;
     const session = this.#sessions.get(id) ?? this.#resume(server, caller, id);
@@ -38,7 +44,7 @@ export class CallerSessions {
     return session;
   }
 
-  /** Ends those of the same caller that are too many and in no use. */
+  /** Adds a session, and ends the caller's excess sessions that are not in use. */
   begin(session: CallerSession): void {
     const own = this.of(session.caller.id);
     let surplus = own.length - sessionLimit + 1;
@@ -52,7 +58,7 @@ export class CallerSessions {
     this.#sessions.set(session.id, session);
   }
 
-  /** The session can no longer be found; the caller of this method closes it. */
+  /** Removes a session, so that it is no longer found; the caller of this method closes it. */
   leave(session: CallerSession): void {
     this.#sessions.delete(session.id);
     this.#over.add(endOf(session.id));
@@ -73,7 +79,7 @@ export class CallerSessions {
   }
 }
 
-/** The part that tells ids apart: a sealed id ends in its authentication tag. */
+/** Returns the part that distinguishes IDs: a sealed ID ends with its authentication tag. */
 function endOf(id: string): string {
   return id.slice(-40);
 }

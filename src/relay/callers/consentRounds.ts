@@ -5,32 +5,35 @@ import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { ConsentSubject } from '../../mcp/consentTexts.js';
 import type { BroughtInput } from '../../mcp/statelessRevision.js';
 
-/** Most consents that are remembered: a caller that never comes back leaves its own behind. */
+/** The most consents that are stored, because a caller may never return for one. */
 const limit = 1_000;
 
-/** A consent that a result asked for, with what is needed when the caller sends its request again. */
+/**
+ * A consent that was requested in a result, with the data that is needed when the caller sends its request
+ * again.
+ */
 export interface AskedConsent {
   readonly callerId: string;
   readonly serverUrl: string;
   readonly attempt: SignInAttempt;
-  /** Where the user was sent. */
+  /** The page that the user was sent to. */
   readonly page: LaunchPage;
   readonly need: ConsentNeed;
   readonly subject: ConsentSubject;
-  /** What the request brought to a question of the server's, before ours. */
+  /** The request's answers to an earlier question of the server. */
   readonly input: BroughtInput;
 }
 
-/** The user's answer that a caller brings with the repeated request. */
+/** The user's answer that a caller sends with the repeated request. */
 export interface ResumedConsent {
-  /** Undefined if the consent has been forgotten. */
+  /** The requested consent; undefined if it is no longer stored. */
   readonly asked: AskedConsent | undefined;
   readonly accepted: boolean;
 }
 
 /**
- * Consents asked for in results (MCP 2026-07-28, multi round-trip requests), by an id that only the caller
- * that was asked can use, once.
+ * Consents that were requested in results (MCP 2026-07-28, multi round-trip requests), by an ID that only the
+ * caller that received it can use, and only once.
  */
 export class ConsentRounds {
   readonly #asked = new Map<string, AskedConsent>();

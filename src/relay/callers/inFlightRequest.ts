@@ -19,39 +19,42 @@ import { endingOf, type OpenCall } from './callRecorder.js';
 import type { CallerSession, UpstreamSession } from './callerSession.js';
 import { displayText } from '../../base/displayText.js';
 
-/** Progress an upstream reports beyond this is not counted on from. */
+/** The highest progress from an upstream that is used as a base for the relay's own progress. */
 const highestProgress = 1e9;
 
 /**
- * One request of a caller, from its arrival to its one response: as JSON if nothing was sent before it, else at
- * the end of an event stream with progress and a card. It always ends in a response, unless the caller left or
- * cancelled.
+ * A caller's request from its arrival to its response, of which there is exactly one. The response is sent as
+ * JSON if nothing was sent before it, and otherwise at the end of an event stream with progress and a card.
+ * Every request gets a response, unless the caller disconnected or cancelled it.
  */
 export class InFlightRequest {
-  /** The session at the upstream that it was sent in. */
+  /** The upstream session in which the request was sent. */
   sentIn: UpstreamSession | undefined;
   readonly #abort = new AbortController();
   readonly #ended = new AbortController();
-  /** Milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly arrivedAt: number;
   readonly #silence: SilenceLimit;
-  /** For requests upstream: aborted with {@link signal}, and when the upstream has been silent for too long. */
+  /**
+   * The signal for requests to the upstream: aborted with {@link signal}, and when the upstream has been
+   * silent for too long.
+   */
   readonly upstreamSignal: AbortSignal;
   #stream: EventStream | undefined;
   #progress = 0;
   #said: string | undefined;
-  /** The consent that was asked for in the result of this request, which now comes again. */
+  /** The consent that was requested in the result of this request, which the caller has now sent again. */
   resumed: ResumedConsent | undefined;
 
   constructor(
     readonly session: CallerSession,
     readonly request: JSONRPCRequest,
-    /** The body as it came, to be forwarded byte for byte. */
+    /** The unchanged body, to be forwarded byte for byte. */
     readonly body: Buffer,
     readonly incoming: IncomingMessage,
     readonly response: ServerResponse,
     private readonly clock: Clock,
-    /** Its record, if it is a tool call and calls are recorded. */
+    /** The record, if the request is a tool call and calls are recorded. */
     readonly call?: OpenCall,
   ) {
     this.arrivedAt = clock.now();
@@ -60,7 +63,7 @@ export class InFlightRequest {
     response.once('close', () => {
       this.#silence.dispose();
       session.running.delete(request.id);
-      // Only this process sees the reason: the caller has left.
+      // The reason is never sent, because the caller has disconnected.
       if (!response.writableFinished)
         this.#abort.abort(new DOMException('The caller disconnected.', 'AbortError'));
       this.#ended.abort();
@@ -68,22 +71,22 @@ export class InFlightRequest {
     session.running.set(request.id, this.#abort);
   }
 
-  /** Aborted when the caller went away or cancelled the request. */
+  /** Aborted when the caller disconnected or cancelled the request. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Aborted when the request has its response, or the caller went away. */
+  /** Aborted when the request has its response, or the caller disconnected. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** Why there is no response, if the upstream has been silent for too long. */
+  /** The reason for the missing response, if the upstream has been silent for too long. */
   get silence(): string | undefined {
     return this.#silence.signal.aborted ? SilenceLimit.text : undefined;
   }
 
-  /** The request was sent upstream, or the upstream has sent something about it. */
+  /** Restarts the time limit, because the request was sent or the upstream has sent something about it. */
   awaitUpstream(): void {
     this.#silence.restart();
   }
@@ -100,7 +103,7 @@ export class InFlightRequest {
     return (this.incoming.headers.accept ?? '').includes('text/event-stream');
   }
 
-  /** Begins the event stream, if it has not begun. */
+  /** Returns the event stream, and starts it if necessary. */
   stream(): EventStream {
     if (this.#stream !== undefined) return this.#stream;
     const place = placeOfResponse(this.session, this.request);
@@ -108,12 +111,12 @@ export class InFlightRequest {
     return this.#stream;
   }
 
-  /** Whether the caller takes progress messages. */
+  /** Whether the caller accepts progress messages. */
   get wantsProgress(): boolean {
     return progressTokenOf(this.request) !== undefined && this.acceptsEventStream;
   }
 
-  /** Replaces the line the caller shows while it waits. */
+  /** Replaces the text that the caller shows while it waits. */
   progress(message: string): void {
     const token = progressTokenOf(this.request);
     if (token === undefined || !this.wantsProgress || this.signal.aborted) return;
@@ -122,18 +125,20 @@ export class InFlightRequest {
     void this.stream().message(progressMessage(token, this.#progress, message));
   }
 
-  /** Sends our last message again, so that the caller sees that the request is alive. */
+  /** Repeats the last message, so that the caller sees that the request is still active. */
   progressAgain(): void {
     if (this.#said !== undefined) this.progress(this.#said);
   }
 
-  /** Progress must rise (MCP, progress): what the upstream reports is counted with ours. */
+  /**
+   * Makes the relay's progress continue from the upstream's, because progress must increase (MCP, progress).
+   */
   noteUpstreamProgress(progress: number): void {
-    // Past what JSON can hold, or can be added to, nothing would be left to count with.
+    // Higher numbers could not be represented in JSON or incremented.
     if (progress <= highestProgress) this.#progress = Math.max(this.#progress, progress);
   }
 
-  /** @param json the response as the upstream wrote it, for a caller that takes no event stream */
+  /** @param json the response as the upstream sent it, for a caller that does not accept an event stream */
   respondAsIs(json: string): void {
     this.response.writeHead(200, jsonHeaders(this.session.headers));
     this.response.end(json);
@@ -147,9 +152,10 @@ export class InFlightRequest {
   }
 
   /**
-   * Ends a request that cannot be completed: a tool call with a text that the model reads, others with an error.
+   * Ends a request that cannot be completed: a tool call with a text for the model, other requests with an
+   * error.
    *
-   * @param ending for the record of the call
+   * @param ending the ending for the record of the call
    */
   refuse(text: string, ending: CallEnding = { outcome: 'failed' }): void {
     this.call?.end(ending);
@@ -173,12 +179,12 @@ export class InFlightRequest {
   }
 }
 
-/** Longest time that an upstream may send nothing about a request, in minutes. */
+/** The longest time that an upstream may send nothing about a request, in minutes. */
 const minutes = 30;
 
 /**
- * Ends the wait for an upstream that keeps the connection alive and sends nothing about the request: comments and
- * messages about other things would hold its caller forever.
+ * Limits the wait for an upstream that keeps the connection open but sends nothing about the request.
+ * Comments and unrelated messages would otherwise keep the caller waiting forever.
  */
 export class SilenceLimit implements Disposable {
   static readonly text = `sent nothing for ${minutes} minutes`;
@@ -188,12 +194,12 @@ export class SilenceLimit implements Disposable {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Aborted when it has been silent for too long. */
+  /** Aborted when the upstream has been silent for too long. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** The upstream was asked, or reported progress: it may be silent for as long again. */
+  /** Restarts the time limit, because a request was sent or the upstream reported progress. */
   restart(): void {
     this.dispose();
     this.#timer = this.clock.after(minutes * 60_000, () =>
@@ -206,14 +212,14 @@ export class SilenceLimit implements Disposable {
   }
 }
 
-/** From this revision on a caller takes an event that only gives a stream its id (MCP 2025-11-25, SEP-1699). */
+/** From this revision on, callers accept an event that contains only an ID (MCP 2025-11-25, SEP-1699). */
 const firstRevision = '2025-11-25';
 
 /**
- * The id of the stream for a request's response, for a caller that outlives this window: the caller comes back
- * with it (`Last-Event-ID`), and would otherwise wait for its own limit.
+ * Returns the ID of a response's stream, for a caller that outlives this window: the caller reconnects with
+ * it (`Last-Event-ID`), and would otherwise wait until its own time limit.
  *
- * @returns undefined for other callers, and for those that would not understand it
+ * @returns undefined for other callers, and for those that do not support it
  */
 function placeOfResponse(session: CallerSession, request: JSONRPCRequest): string | undefined {
   const revision = session.initialize.params?.['protocolVersion'];
@@ -223,10 +229,10 @@ function placeOfResponse(session: CallerSession, request: JSONRPCRequest): strin
 }
 
 /**
- * The response to a request whose stream broke off, whether or not the window that ran it has ended.
+ * Returns the response to a request whose stream broke off, whether or not the window that ran it has closed.
  *
- * @param place the id that the stream had
- * @returns undefined if this is not such an id of this caller
+ * @param place the ID of the stream
+ * @returns undefined if it is not an ID of this caller
  */
 export function interruptedResponse(session: CallerSession, place: string): JSONRPCMessage | undefined {
   const owed = session.caller.seal?.openRequest(session.owner, place);
@@ -239,7 +245,7 @@ function interruptedText(what: string): string {
   return `${what} ended without a response: the connection to the window that ran it was lost. It is not known whether the server ran it, so it was not run again.`;
 }
 
-/** What a request is, as a user and a model would name it. */
+/** Returns the name of a request for users and models. */
 export function describeRequest(inFlight: InFlightRequest): string {
   const { method, params } = inFlight.request;
   const named = (what: unknown) => displayText(what) ?? 'without a name';
@@ -249,7 +255,7 @@ export function describeRequest(inFlight: InFlightRequest): string {
   return named(method);
 }
 
-/** The request as a caller's policy judges it. */
+/** Returns the request in the form that a caller's policy judges. */
 export function judged(inFlight: InFlightRequest): JudgedRequest {
   const { session, request, tool } = inFlight;
   return {

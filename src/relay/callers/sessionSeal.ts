@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Redacted } from '../../base/redacted.js';
 
-/** Lengths of AES-GCM's nonce and tag, in bytes. */
+/** The lengths of AES-GCM's nonce and tag, in bytes. */
 const nonceLength = 12;
 const tagLength = 16;
-/** The most that is sealed, in characters: an id goes with every request, as a header. */
+/** The longest text that is sealed, in characters, because the ID is a header of every request. */
 const longest = 3_000;
 
 /** The caller that a session belongs to, and its server. */
@@ -14,40 +14,43 @@ export interface SessionOwner {
   readonly serverUrl: string;
 }
 
-/** A request that a window has not responded to yet. */
+/** A request to which a window has not responded yet. */
 export interface OwedRequest {
   readonly id: RequestId;
-  /** Absent if the request calls no tool. */
+  /** The called tool; absent if the request calls none. */
   readonly tool?: string | undefined;
 }
 
-/** What an id was sealed for; an id of one purpose is never opened as one of the other. */
+/** The purpose of a sealed ID; an ID that was sealed for one purpose cannot be opened for another. */
 type Purpose = 'session' | 'request';
 
 /**
- * Ids from which every window of the user, and no other process, reads how a session began and which request a
- * stream belongs to, so that a window can continue the sessions of one that has ended. Few clients begin a new
- * session at a 404, as they should (MCP 2025-11-25, Session Management).
+ * Creates encrypted IDs that contain how a session started or which request a stream belongs to. Every window
+ * of the user, but no other process, can read them, so that a window can continue the sessions of a window
+ * that has closed. This is necessary because few clients start a new session after a 404 response, as they
+ * should (MCP 2025-11-25, Session Management).
  */
 export class SessionSeal {
   readonly #key: Buffer;
 
-  /** @param secret what the windows of one user share */
+  /** @param secret the secret that the windows of one user share */
   constructor(secret: Redacted) {
     this.#key = Buffer.from(hkdfSync('sha256', secret.expose(), '', 'sessions of agents', 32));
   }
 
-  /** @returns undefined if the caller sent so much that the id would be too long */
+  /** @returns undefined if the caller's `initialize` is so long that the ID would be too long */
   seal(owner: SessionOwner, initialize: JSONRPCRequest): string | undefined {
     return this.#seal('session', owner, initialize);
   }
 
-  /** @returns the `initialize` that the session began with; undefined if this is not an id of this owner */
+  /**
+   * @returns the `initialize` with which the session started; undefined if the ID is not one of this owner
+   */
   open(owner: SessionOwner, id: string): JSONRPCRequest | undefined {
     return this.#open('session', owner, id) as JSONRPCRequest | undefined;
   }
 
-  /** An id for the events of a stream that answers one request. */
+  /** Returns an ID for the events of a stream that responds to one request. */
   sealRequest(owner: SessionOwner, request: OwedRequest): string | undefined {
     return this.#seal('request', owner, request);
   }
@@ -67,7 +70,7 @@ export class SessionSeal {
 
   #open(purpose: Purpose, owner: SessionOwner, id: string): unknown {
     const bytes = Buffer.from(id, 'base64url');
-    // There is one way to write an id; any other text is a different id.
+    // Each ID has only one valid encoding; any other text is not this ID.
     if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== id) return undefined;
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceLength))

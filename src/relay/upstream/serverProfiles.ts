@@ -13,7 +13,7 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { DeclaredTool } from '../../broker/tools/declaredTool.js';
 import { discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';
 
-/** The lists of a server, each with the member of the result that contains it. */
+/** The lists of a server, with the member of the result that contains the items. */
 const lists = {
   'tools/list': { member: 'tools', schema: ListToolsResultSchema },
   'resources/list': { member: 'resources', schema: ListResourcesResultSchema },
@@ -23,9 +23,12 @@ const lists = {
 
 export type ListMethod = keyof typeof lists;
 
-/** Most items that are remembered of one list; a server can have any number of resources. */
+/** The most items that are stored of one list, because a server can have any number of resources. */
 const mostItems = 1_000;
-/** Longest list that is remembered, in bytes of JSON: the memory is read whole at every start of the editor. */
+/**
+ * The longest list that is stored, in bytes of JSON, because the editor reads the whole memory at every
+ * start.
+ */
 export const longestList = 1024 * 1024;
 
 export function isListMethod(method: string): method is ListMethod {
@@ -33,8 +36,8 @@ export function isListMethod(method: string): method is ListMethod {
 }
 
 /**
- * What a server returned about itself when it was last reached, so that a signed-out server can still start and
- * list what the user and the model know. None of it is secret, and all of it can be outdated.
+ * Stores what a server returned about itself when it was last reached, so that a signed-out server can start
+ * with the lists that the user and the model know. The data is not secret, and it may be outdated.
  */
 export class ServerProfiles {
   readonly #changed = new Emitter<string>();
@@ -53,7 +56,7 @@ export class ServerProfiles {
     await this.#remember(key('information', server), result);
   }
 
-  /** The last `server/discover` result; undefined if the server has not returned one. */
+  /** Returns the last `server/discover` result; undefined if the server has not returned one. */
   discovery(server: ServerConfig): DiscoverResult | undefined {
     return discoverResultOf(this.memory.get(key('discovery', server)));
   }
@@ -67,15 +70,15 @@ export class ServerProfiles {
     return ListToolsResultSchema.safeParse(this.#listResult(server, 'tools/list')).data?.tools;
   }
 
-  /** The result of a list request as it is remembered; an empty list if none is. */
+  /** Returns the stored result of a list request, or an empty list. */
   listed(server: ServerConfig, method: ListMethod): Readonly<Record<string, unknown>> {
     const { member, schema } = lists[method];
     return schema.safeParse(this.#listResult(server, method)).data ?? { [member]: [] };
   }
 
   /**
-   * @param result the server's own result; only a valid list is remembered
-   * @param append for a further page of the same list
+   * @param result the server's own result; only a valid list is stored
+   * @param append whether the result is a further page of the same list
    */
   async rememberList(
     server: ServerConfig,
@@ -93,13 +96,16 @@ export class ServerProfiles {
     if (await this.#remember(key(member, server), items)) this.#changed.fire(server.url);
   }
 
-  /** The tools as they were listed, with the authorization that they declare. */
+  /** Returns the listed tools with the authorization that they declare. */
   declarations(server: ServerConfig): readonly DeclaredTool[] {
     const stored = this.memory.get(key('tools', server));
     return Array.isArray(stored) ? (stored as readonly DeclaredTool[]) : [];
   }
 
-  /** Lists are read often and change rarely, and each `set` writes to disk. */
+  /**
+   * Stores a value only if it has changed: lists are read often and change rarely, and each `set` writes to
+   * disk.
+   */
   async #remember(name: string, value: unknown): Promise<boolean> {
     if (JSON.stringify(this.memory.get(name)) === JSON.stringify(value)) return false;
     await this.memory.set(name, value);
@@ -112,7 +118,7 @@ export class ServerProfiles {
   }
 }
 
-/** The SDK's schema drops the field that a tool declares its scopes in. */
+/** Restores the field in which a tool declares its scopes, which the SDK's schema drops. */
 function withSchemes(item: unknown, result: unknown, member: string, at: number): unknown {
   const raw = (result as Record<string, readonly { securitySchemes?: unknown }[]>)[member]?.[at];
   const schemes = raw?.securitySchemes;
@@ -125,7 +131,10 @@ function key(what: string, server: ServerConfig): string {
   return `${what} ${server.url}`;
 }
 
-/** The memory is not encrypted and outlives a sign-out: an address that can itself give access is not kept. */
+/**
+ * Checks whether an item may be stored. The memory is not encrypted and is kept after a sign-out, so an
+ * address that itself grants access must not be stored.
+ */
 function isKept(item: unknown): boolean {
   const { uri } = item as { readonly uri?: unknown };
   return typeof uri !== 'string' || !/[?#]|:\/\/[^/]*@/.test(uri);

@@ -18,8 +18,9 @@ const listenRequest: JSONRPCRequest = {
 };
 
 /**
- * The stream that a caller keeps open for messages that belong to no call (Streamable HTTP, GET). It is open from the
- * start, because a caller that is refused once never asks again; the upstream's stream joins it when there is one.
+ * The streams that callers keep open for messages that belong to no call (Streamable HTTP, GET). A caller's
+ * stream is opened at once, because a caller whose request for it is refused never sends another one; the
+ * upstream's stream is connected to it later.
  */
 export class ServerStreams {
   constructor(
@@ -31,7 +32,7 @@ export class ServerStreams {
 
   /**
    * @param closed aborted when the caller has closed the stream
-   * @param lastEventId the last event that the caller got before its earlier stream broke off
+   * @param lastEventId the last event that the caller received before its earlier stream broke off
    */
   open(
     session: CallerSession,
@@ -56,7 +57,7 @@ export class ServerStreams {
     closed: AbortSignal,
     lastEventId: string | undefined,
   ): Promise<void> {
-    // What an upstream sends in one user's session must not reach the next user's.
+    // Messages that an upstream sends in one user's session must not reach the next user's.
     const { upstreamLeft } = session;
     if (session.isBridged) {
       await this.#listen(session, stream, AbortSignal.any([closed, upstreamLeft]));
@@ -65,7 +66,7 @@ export class ServerStreams {
     try {
       await this.upstreams.leaveIfAccountChanged(session);
       if (upstreamLeft.aborted) return;
-      // Another caller's stream is not this one's to resume.
+      // A caller must not resume another caller's stream.
       const isOwn = lastEventId !== undefined && session.events.has(lastEventId);
       const response = await this.sender.openStream(session, {
         lastEventId: isOwn ? lastEventId : undefined,
@@ -78,15 +79,19 @@ export class ServerStreams {
         await stream.send(event);
       }
     } catch {
-      // The caller's stream outlives a session that was left: the next one joins it.
+      // The caller's stream stays open if only the upstream session was left: the next one is connected to
+      // it.
       if (closed.aborted || upstreamLeft.aborted) return;
       this.log.debug(`${session.server.name}: the server's stream was interrupted.`);
     }
-    // The caller opens it again, and with it the upstream's.
+    // The caller reopens its stream, which also reopens the upstream's.
     stream.end();
   }
 
-  /** A server without sessions announces its changes to subscribers; a caller with a session expects them here. */
+  /**
+   * Forwards the changes that a server without sessions announces to its subscribers to a caller with a
+   * session, which expects them on this stream.
+   */
   async #listen(session: CallerSession, stream: EventStream, left: AbortSignal): Promise<void> {
     const announce = (message: JSONRPCNotification) => void stream.message(message);
     await this.listener.follow(session, listenRequest, {}, left, {
@@ -94,7 +99,7 @@ export class ServerStreams {
         if (hasGap) for (const message of listChangedMessages()) announce(message);
       },
       notification: announce,
-      // The session itself learns of both and notifies the caller.
+      // The session itself is notified of both, and notifies the caller.
       unavailable: () => undefined,
       credentialChanged: () => undefined,
     });

@@ -2,15 +2,18 @@ import { discardBody } from '../../oauth/boundedFetch.js';
 import { createParser, type ParserCallbacks } from 'eventsource-parser';
 import type { StreamEvent } from '../callers/callerHttp.js';
 
-/** Longest message that is kept in memory, in bytes; `fetch` decompresses, so little on the wire can be much here. */
+/**
+ * The longest message that is kept in memory, in bytes. `fetch` decompresses responses, so a short transfer
+ * can become a long message.
+ */
 export const longestMessage = 16 * 1024 * 1024;
 
-/** An upstream's response is more than can be relayed. */
+/** An upstream's response exceeds what can be relayed. */
 export class UnboundedResponseError extends Error {
   override readonly name: string = 'UnboundedResponseError';
 }
 
-/** An upstream's message is larger than the limit. */
+/** An upstream's message exceeds the limit. */
 export class OversizedResponseError extends UnboundedResponseError {
   override readonly name = 'OversizedResponseError';
 
@@ -23,11 +26,11 @@ export class OversizedResponseError extends UnboundedResponseError {
 export interface BodyBeginning {
   /** The whole body; undefined if it is longer than the limit. */
   readonly whole?: string;
-  /** The body from its first byte on, to be read once. */
+  /** The body from its first byte, which can be read once. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** @param limit bytes read at most, but for the last chunk */
+/** @param limit the most bytes to read; the last chunk may exceed it */
 export async function beginningOf(response: Response, limit: number): Promise<BodyBeginning> {
   const body = chunksOf(response)[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
@@ -41,10 +44,10 @@ export async function beginningOf(response: Response, limit: number): Promise<Bo
 }
 
 /**
- * The whole body as text.
+ * Returns the whole body as text.
  *
- * @param limit in bytes
- * @throws OversizedResponseError
+ * @param limit the limit in bytes
+ * @throws OversizedResponseError if the body exceeds the limit
  */
 export async function boundedText(response: Response, limit = longestMessage): Promise<string> {
   const { whole, chunks } = await beginningOf(response, limit);
@@ -55,10 +58,10 @@ export async function boundedText(response: Response, limit = longestMessage): P
 }
 
 /**
- * Reads chunks to their end, as text.
+ * Reads all chunks as text.
  *
- * @param limit in bytes
- * @throws OversizedResponseError
+ * @param limit the limit in bytes
+ * @throws OversizedResponseError if the chunks exceed the limit
  */
 export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const read: Uint8Array[] = [];
@@ -71,7 +74,7 @@ export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number):
   return Buffer.concat(read).toString('utf8');
 }
 
-/** A text as a body. */
+/** Returns a text as a body. */
 export async function* only(text: string): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));
 }
@@ -93,23 +96,25 @@ async function* joined(
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {
-  // A response without a body.
+  // The response has no body.
 }
 
-/** Most lines of a stream that are ignored because they are not part of an event. */
+/** The most lines of a stream that are ignored because they are not part of an event. */
 const mostFaults = 1_000;
 
-/** Whether a response is a server-sent event stream. */
+/** Checks whether a response is a server-sent event stream. */
 export function isEventStream(response: Response): boolean {
   return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 }
 
 /**
- * The events of an upstream's stream, as they arrive; reading on is what asks the upstream for more.
+ * Returns the events of an upstream's stream as they arrive. Reading them controls the flow: more is read
+ * from the upstream only when the next event is requested.
  *
- * @param place gets where the stream can be resumed: after which event, and after how many milliseconds
- * @throws OversizedResponseError at an event that is longer than the limit; UnboundedResponseError if the
- * stream has more lines that are not part of an event than a server's mistakes explain
+ * @param place is notified of the position from which the stream can be resumed: the event ID, and the pause
+ *   in milliseconds
+ * @throws OversizedResponseError if an event is longer than the limit
+ * @throws UnboundedResponseError if the stream has too many lines that are not part of an event
  */
 export async function* upstreamEvents(
   response: Response,

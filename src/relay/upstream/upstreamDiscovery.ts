@@ -23,11 +23,14 @@ export type DiscoveryOutcome =
       readonly result: DiscoverResult;
       readonly credential: Credential | undefined;
     }
-  /** The upstream responded, and does not speak the revision without sessions. */
+  /** The upstream responded, but does not support the revision without sessions. */
   | { readonly kind: 'otherRevision'; readonly status: number }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
-/** Asks an upstream whether it speaks the revision without sessions, and what it has (`server/discover`). */
+/**
+ * Asks an upstream whether it supports the revision without sessions, and which features it has
+ * (`server/discover`).
+ */
 export class UpstreamDiscovery {
   constructor(
     private readonly sender: UpstreamSender,
@@ -35,7 +38,7 @@ export class UpstreamDiscovery {
     private readonly clock: Clock,
   ) {}
 
-  /** Remembers the result for when the user is signed out. */
+  /** Requests the discovery, and stores the result for when the user is signed out. */
   discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
     return patiently(this.clock, session.server, discoverMethod, signal, (limited) =>
       this.#discover(session, limited),
@@ -59,7 +62,7 @@ export class UpstreamDiscovery {
   }
 }
 
-/** The `result` of the response with this id, from a JSON document or an event stream. */
+/** Returns the `result` of the response with this ID, from a JSON document or an event stream. */
 export async function resultOf(response: Response, id: string | number): Promise<unknown> {
   if (!isEventStream(response)) return resultIn(await boundedText(response), id);
   for await (const event of upstreamEvents(response)) {
@@ -78,14 +81,14 @@ function resultIn(text: string, id: string | number): unknown {
   }
 }
 
-/** Longest wait for a request of the relay's own, in milliseconds. */
+/** The longest wait for a request of the relay itself, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Runs a request of the relay's own, and fails with a text if the upstream does not respond or its response does
- * not end.
+ * Runs a request of the relay itself, and fails with a text if the upstream does not respond or its response
+ * does not end.
  *
- * @throws the signal's reason
+ * @throws the signal's reason if it is aborted
  */
 export async function patiently<Outcome>(
   clock: Clock,

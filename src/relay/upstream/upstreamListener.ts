@@ -16,27 +16,27 @@ import { parseJson, isEventStream, upstreamEvents } from './upstreamBody.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import type { UpstreamSender } from './upstreamSender.js';
 
-/** Shortest and longest pause before a subscription that broke off is begun again, in milliseconds. */
+/** The shortest and longest pause before an interrupted subscription is started again, in milliseconds. */
 const shortestPause = 1_000;
 const longestPause = 30_000;
 
-/** What a caller's subscription here learns from the server's. */
+/** The events of the server's subscription that a caller's subscription receives. */
 export interface ListenerEvents {
-  /** @param hasGap whether changes may have been missed since the caller began to listen */
+  /** @param hasGap whether changes may have been missed since the caller subscribed */
   acknowledged(filter: SubscriptionFilter, hasGap: boolean): void;
-  /** The server takes no subscription, cannot be reached, or no account is signed in. */
+  /** Called if the server does not support subscriptions, cannot be reached, or no account is signed in. */
   unavailable(): void;
   notification(message: JSONRPCNotification): void;
-  /** @param isOtherAccount whether the next request acts as another account than the last, or as none */
+  /** @param isOtherAccount whether the next request uses another account than the last one, or none */
   credentialChanged(isOtherAccount: boolean): void;
 }
 
-/** How one subscription at the server ended, or why it did not begin. */
+/** How one subscription at the server ended, or why it did not start. */
 type Ending = 'ended' | 'unavailable' | 'needsConsent' | 'broken';
 
 /**
- * Listens at a server without sessions (MCP 2026-07-28, `subscriptions/listen`) for as long as a caller listens here:
- * begins again as the account that acts now when that changes, and after the connection broke off.
+ * Subscribes at a server without sessions (MCP 2026-07-28, `subscriptions/listen`) for as long as a caller is
+ * subscribed here. It subscribes again if the account changes, or if the connection breaks off.
  */
 export class UpstreamListener {
   constructor(
@@ -46,9 +46,9 @@ export class UpstreamListener {
   ) {}
 
   /**
-   * @param request the `subscriptions/listen` to send
-   * @param signal aborted when the caller no longer listens
-   * @returns when the server has ended the subscription, or the caller no longer listens
+   * @param request the `subscriptions/listen` request to send
+   * @param signal aborted when the caller ends its subscription
+   * @returns when the server has ended the subscription, or the caller has
    */
   async follow(
     session: CallerSession,
@@ -76,10 +76,11 @@ export class UpstreamListener {
           hasGap = false;
         });
         if (current.aborted) continue;
-        // A server that honors nothing ends at once; the relay still has changes of its own to tell.
+        // A server that accepts none of the requested notifications ends the subscription at once, but the
+        // relay still announces changes.
         if (ending === 'ended' && honored !== undefined && !isEmpty(honored)) return;
         events.unavailable();
-        // Another account has other lists, all of which are announced when it begins to act.
+        // Another account has different lists, which are all announced when it is first used.
         hasGap = await this.#untilWorthAnother(ending, breaks++, session, current).then(
           () => true,
           () => false,
@@ -91,9 +92,9 @@ export class UpstreamListener {
   }
 
   /**
-   * Resolves when the same account may get another response than the last.
+   * Resolves when the same account may get a different response.
    *
-   * @throws the signal's reason, when another account acts or the caller no longer listens
+   * @throws the signal's reason, if the account changes or the caller ends its subscription
    */
   async #untilWorthAnother(
     ending: Ending,
@@ -136,12 +137,12 @@ export class UpstreamListener {
         else if (isJSONRPCErrorResponse(message)) return 'unavailable';
       }
     } catch {
-      // It broke off, or the signal shows that the caller left or the account changed.
+      // The subscription broke off, or the signal shows that the caller ended it or the account changed.
     }
     return 'broken';
   }
 
-  /** Watches which account the next request acts as. */
+  /** Watches which account the next request uses. */
   async #watchAccount(session: CallerSession, events: ListenerEvents) {
     const changed = new AbortController();
     const current = async () =>
@@ -164,7 +165,7 @@ export class UpstreamListener {
   }
 }
 
-/** @param breaks how often the subscription has broken off in a row before */
+/** @param breaks the number of consecutive times that the subscription has broken off */
 function pauseAfter(breaks: number): number {
   return Math.min(shortestPause * 2 ** breaks, longestPause);
 }

@@ -14,34 +14,36 @@ import { discardBody } from '../../oauth/boundedFetch.js';
 import type { CallerSession, UpstreamSession } from '../callers/callerSession.js';
 import { isEventStream } from './upstreamBody.js';
 
-/** The headers of a caller that an upstream gets: the transport's own and the trace context. */
+/**
+ * The caller's headers that are forwarded to an upstream: those of the transport and of the trace context.
+ */
 const FORWARDED_HEADERS = ['mcp-method', 'mcp-name', 'mcp-protocol-version', 'traceparent', 'tracestate'];
 
-/** The parts of a request to an upstream besides its method and its message. */
+/** The parts of a request to an upstream other than its method and its message. */
 export interface SendOptions {
-  /** The headers of the caller's request that it stands for. */
+  /** The headers of the caller's request for which it is sent. */
   readonly callerHeaders?: IncomingHttpHeaders | undefined;
-  /** The session at the upstream that it belongs to; the one behind the caller's session if absent. */
+  /** The session at the upstream in which it is sent; the one of the caller's session if absent. */
   readonly sentIn?: UpstreamSession | undefined;
   /** The event after which a stream is resumed. */
   readonly lastEventId?: string | undefined;
-  /** The tool that it calls. */
+  /** The called tool. */
   readonly tool?: string | undefined;
   readonly onSend?: UpstreamRequest['onSend'];
   readonly signal: AbortSignal;
 }
 
 /**
- * The one place that composes requests to upstreams. Each carries the account and the scopes of its caller; the
- * caller's key, cookies and session id stay here.
+ * Creates all requests to upstreams. Each is sent with the account and the scopes of its caller; the caller's
+ * key, cookies and session ID are not forwarded.
  */
 export class UpstreamSender {
   constructor(private readonly authorizedFetch: AuthorizedFetch) {}
 
   /**
-   * Sends one message of a caller's session, or of the relay's own, to the session's upstream.
+   * Sends one message of a caller's session, or of the relay itself, to the session's upstream.
    *
-   * @param message bytes are forwarded as they came; a request is adapted if the upstream has no sessions
+   * @param message bytes are forwarded unchanged; a request object is adapted if the upstream has no sessions
    */
   send(
     session: CallerSession,
@@ -70,7 +72,7 @@ export class UpstreamSender {
   /**
    * Opens a stream that the upstream keeps open, or resumes one (Streamable HTTP, GET).
    *
-   * @returns undefined if the upstream has no such stream or cannot be asked
+   * @returns undefined if the upstream has no such stream or the request cannot be sent
    */
   async openStream(session: CallerSession, options: SendOptions): Promise<Response | undefined> {
     const outcome = await this.send(session, 'GET', undefined, options);
@@ -89,7 +91,7 @@ function headersOf(
 ): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(callerHeaders)) {
-    // MCP 2026-07-28: arguments that the tool's schema wants repeated in headers.
+    // MCP 2026-07-28: a tool's schema may require that arguments are repeated in headers.
     const isForwarded = FORWARDED_HEADERS.includes(name) || name.startsWith('mcp-param-');
     if (isForwarded && typeof value === 'string') headers.set(name, value);
   }
@@ -97,13 +99,14 @@ function headersOf(
   if (method === 'POST') headers.set('Content-Type', 'application/json');
   if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
   if (upstream?.sessionId !== undefined) headers.set('Mcp-Session-Id', upstream.sessionId);
-  // VS Code leaves it out after `initialize`; servers may refuse its absence (MCP 2025-06-18, transports).
+  // VS Code omits the header after `initialize`, and servers may refuse requests without it (MCP 2025-06-18,
+  // transports).
   const isDeclared = headers.has('mcp-protocol-version') && upstream?.isStateless !== true;
   if (upstream !== undefined && !isDeclared) headers.set('Mcp-Protocol-Version', upstream.protocolVersion);
   return headers;
 }
 
-/** @param headers are completed with those that repeat what the body contains */
+/** @param headers the headers that repeat content of the body are added to these */
 function bodyOf(
   message: JSONRPCMessage | Uint8Array | undefined,
   { initialize }: CallerSession,

@@ -17,20 +17,20 @@ import type { UpstreamSender } from './upstreamSender.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-/** The upstream's response to `initialize`, or why there is none. */
+/** The upstream's response to `initialize`, or the reason why there is none. */
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly result: InitializeResult }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
-/** The names of an upstream's tools, or why they are not known. */
+/** The names of an upstream's tools, or the reason why they are not known. */
 export type ToolListOutcome =
   | { readonly kind: 'listed'; readonly names: readonly string[] }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
-/** Most pages of a tool list that are read; an endless list would hold the call forever. */
+/** The most pages of a tool list that are read, because an endless list would block the call forever. */
 const mostPages = 100;
 
-/** Begins sessions at upstreams on behalf of callers' sessions. */
+/** Starts sessions with upstreams on behalf of callers' sessions. */
 export class UpstreamSessions {
   readonly #attaching = new WeakMap<CallerSession, Promise<AttachOutcome>>();
 
@@ -40,11 +40,14 @@ export class UpstreamSessions {
     private readonly profiles: ServerProfiles,
     private readonly discovery: UpstreamDiscovery,
     private readonly clock: Clock,
-    /** Called with the id of a session that has been left. */
+    /** Called with the ID of a session that has been left. */
     private readonly leave: (sessionId: string) => void,
   ) {}
 
-  /** Leaves a session that was begun as another account, whose token must not be used in it. */
+  /**
+   * Leaves a session that was started with another account, because that account's token must not be used in
+   * it.
+   */
   async leaveIfAccountChanged(session: CallerSession): Promise<void> {
     const { upstream } = session;
     if (upstream === undefined || upstream.isStateless === true) return;
@@ -53,9 +56,9 @@ export class UpstreamSessions {
   }
 
   /**
-   * Forwards what needs no response to the upstream, if the session has one.
+   * Forwards a message that needs no response to the upstream, if the session has one.
    *
-   * @param body the caller's message as it came
+   * @param body the caller's message, unchanged
    */
   async forward(
     session: CallerSession,
@@ -71,9 +74,11 @@ export class UpstreamSessions {
   }
 
   /**
-   * Sends the caller's own `initialize` to the upstream. Requests that need it at the same time share the outcome.
+   * Sends the caller's own `initialize` to the upstream. Requests that need it at the same time share the
+   * outcome.
    *
-   * @param announce whether to send `notifications/initialized` too, because the caller has already sent its own
+   * @param announce whether to also send `notifications/initialized`, because the caller has already sent its
+   *   own
    */
   attach(session: CallerSession, announce: boolean): Promise<AttachOutcome> {
     const running = this.#attaching.get(session);
@@ -85,7 +90,7 @@ export class UpstreamSessions {
     return attaching;
   }
 
-  /** The upstream's whole tool list; remembered for when the user is signed out. */
+  /** Requests the upstream's complete tool list, and stores it for when the user is signed out. */
   listTools(session: CallerSession, signal: AbortSignal): Promise<ToolListOutcome> {
     return patiently(this.clock, session.server, 'tools/list', signal, (limited) =>
       this.#listTools(session, limited),
@@ -160,13 +165,17 @@ export class UpstreamSessions {
       const announced = await this.sender.send(session, 'POST', notification, { signal });
       if (announced.kind === 'response') await discardBody(announced.response);
     }
-    // The account can have signed out in the meantime, which is announced only to sessions that have begun.
+    // The account may have been signed out in the meantime, which is announced only to sessions that have
+    // started.
     await this.leaveIfAccountChanged(session);
     if (session.upstream !== undefined) session.onAttached?.();
     return { kind: 'attached', result: result.data };
   }
 
-  /** A server that knows no `initialize` may be one that knows no sessions. */
+  /**
+   * Attaches without a session: a server that does not support `initialize` may support the revision without
+   * sessions.
+   */
   async #attachWithoutSession(
     session: CallerSession,
     refusal: Response,
@@ -193,7 +202,7 @@ export class UpstreamSessions {
   }
 }
 
-/** The server has no fault and no rate limit: it refused the request itself. */
+/** Checks whether the server refused the request itself, rather than failing or rate limiting. */
 function mayBeStateless(status: number): boolean {
   return status < 500 && status !== 429;
 }
