@@ -4,7 +4,7 @@ import { Victim } from './victim.js';
 
 /** A callback can arrive in another window than the one that waits for it (RFC 6749 §10.12). */
 describe('attack: another window’s state', () => {
-  it('a callback for one window in another → nobody takes it there, and it is still good where it belongs', async () => {
+  it('a callback for one window in another → not accepted there, and still valid in its own', async () => {
     const internet = new ScriptedInternet();
     const [mine, other] = [new Victim(internet), new Victim(internet)];
     const [here, there] = [await mine.begin(), await other.begin()];

@@ -26,7 +26,7 @@ describe('attack: code injection', () => {
     });
   }
 
-  it('a second state beside the victim’s → nobody takes it', async () => {
+  it('a second state beside the victim’s → not accepted', async () => {
     const victim = new Victim();
     const { attempt, sentTo } = await victim.begin();
     assert.ok(sentTo !== undefined);

@@ -7,7 +7,7 @@ import { Victim } from './victim.js';
 
 /** A callback that was used, or is of a sign-in that has ended (RFC 6749 §10.12): it changes nothing. */
 describe('attack: replayed callback', () => {
-  it('the same callback again, at once and after the end → nobody takes it, and no code is sent twice', async () => {
+  it('the same callback again, at once and after the end → not accepted, and no code is sent twice', async () => {
     const victim = new Victim();
     const { attempt, sentTo } = await victim.begin();
     assert.ok(sentTo !== undefined);
@@ -18,7 +18,7 @@ describe('attack: replayed callback', () => {
     assert.equal(victim.tokenRequests(), 1);
   });
 
-  it('an old callback during the next sign-in → nobody takes it', async () => {
+  it('an old callback during the next sign-in → not accepted', async () => {
     const victim = new Victim();
     const first = await victim.begin();
     assert.ok(first.sentTo !== undefined);

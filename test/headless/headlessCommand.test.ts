@@ -60,14 +60,14 @@ describe('the command for machines without an editor', function () {
     return client;
   };
 
-  it('signs in by a pasted callback, and the next process knows of it', async () => {
+  it('signs in with a pasted callback, and the next process uses the sign-in', async () => {
     const { running } = await signIn();
     assert.match(running.said, /Signed in to repositories as alice@example\.org\./);
     const { output } = await machine.run('status');
     assert.match(output, /^repositories: Ready; alice@example\.org; holds .*repo:read/);
   });
 
-  it('takes no callback of another sign-in, and says so without repeating it', async () => {
+  it('refuses the callback of another sign-in without repeating it', async () => {
     const running = machine.start('sign-in', 'repositories');
     const [, address = ''] = await running.saying(addressPattern);
     const callback = await callbackFor(address);
@@ -86,7 +86,7 @@ describe('the command for machines without an editor', function () {
       assert.ok(!machine.heard.includes(hidden), hidden);
   });
 
-  it('signs in where the browser on this machine comes back by itself', async () => {
+  it('signs in with the browser on this machine', async () => {
     const running = machine.start('sign-in', 'repositories');
     const [, address = ''] = await running.saying(addressPattern);
     await (await fetch(await callbackFor(address))).text();
@@ -144,7 +144,7 @@ describe('the command for machines without an editor', function () {
     );
   });
 
-  it('tells what an agent lacks; a sign-in in another process mends it', async () => {
+  it('reports what an agent lacks, and a sign-in in another process grants it', async () => {
     const { output } = await machine.run('admit', 'worker', '--server', 'repositories');
     const serving = machine.start('serve');
     await serving.saying(/Serving agents at/);
@@ -175,7 +175,7 @@ describe('the command for machines without an editor', function () {
     await agent.close();
   });
 
-  it('asks whom calls act as where the browser signed in somebody else', async () => {
+  it('asks which account calls use if the browser signed in as another user', async () => {
     await signIn();
     const running = machine.start('sign-in', 'repositories', '--paste');
     const [, address = ''] = await running.saying(addressPattern);
@@ -246,7 +246,7 @@ describe('the command for machines without an editor', function () {
     assert.match((await machine.run('status')).output, /alice/);
   });
 
-  it('says that its file is damaged, and leaves it as it is', async () => {
+  it('reports that its file is damaged, and leaves it unchanged', async () => {
     await signIn();
     const file = path.join(machine.home, 'secrets.json');
     await writeFile(file, (await readFile(file, 'utf8')).slice(0, 100));
@@ -257,7 +257,7 @@ describe('the command for machines without an editor', function () {
     assert.deepEqual(await readFile(file), before);
   });
 
-  it('says how to make a key where there is neither a key nor a keychain', async function () {
+  it('explains how to make a key if there is neither a key nor a keychain', async function () {
     if (process.platform !== 'linux') this.skip();
     machine.environment = { PATH: '/nowhere' };
     const { code, said } = await machine.run('status');
@@ -303,7 +303,7 @@ describe('the command for machines without an editor', function () {
     for (const { output } of ended) await (await connect(output.trim())).close();
   });
 
-  it('tells what is wrong with its settings in the editor’s words, and goes on with the rest', async () => {
+  it('reports faults in its settings with the editor’s texts, and uses the valid ones', async () => {
     const settings = { servers: { ...world.serverSettings(), bad: { url: 'http://mcp.example.com/mcp' } } };
     await writeFile(path.join(machine.home, 'settings.json'), JSON.stringify(settings));
     const { code, said, output } = await machine.run('status');
@@ -312,7 +312,7 @@ describe('the command for machines without an editor', function () {
     assert.match(output, /^repositories: Not checked yet$/m);
   });
 
-  it('ends with 3 where a server that was checked is not ready, and says why in the editor’s words', async () => {
+  it('exits with 3 if a checked server is not ready, with the editor’s reason', async () => {
     assert.equal((await machine.run('status')).code, 0);
     const signedOut = await machine.run('status', '--check');
     assert.equal(signedOut.code, 3);
@@ -355,7 +355,7 @@ describe('the command for machines without an editor', function () {
     );
   });
 
-  it('ends with 2 where it was told what it cannot do', async () => {
+  it('exits with 2 after a usage error', async () => {
     const { code, said } = await machine.run('sign-in', 'nobody');
     assert.equal(code, 2);
     assert.match(said, /no usable server named “nobody”\. Servers: repositories\./);

@@ -6,7 +6,7 @@ import { statusLabels } from '../../src/headless/statusCommand.js';
 const root = path.join(__dirname, '..', '..', '..');
 
 describe('the statuses without an editor', () => {
-  it('are in the words of the editor’s views', () => {
+  it('use the texts of the editor’s views', () => {
     const source = readFileSync(path.join(root, 'src/editor/views/statusTexts.ts'), 'utf8');
     const editor = [...source.matchAll(/^ {2}(\w+): \{\s*label: t\('([^']+)'\)/gm)].map(([, name, label]) => [
       name,

@@ -78,7 +78,7 @@ describe('the text of a card', () => {
     assert.equal(lines.at(-2), '… and 80 more');
   });
 
-  it('name no tool of ours: who signs in does so for the tools there are', () => {
+  it('name no tool for sign_in, because it is for all tools', () => {
     assert.match(cardMessage({ ...subject, what: 'sign_in' }), /\n\nFor: its tools\n\n/);
   });
 
@@ -93,7 +93,7 @@ describe('the text of a card', () => {
     }
   });
 
-  it('name no scope that only tells who the user is', () => {
+  it('omit scopes that only identify the user', () => {
     assert.deepEqual(accessScopes(['openid', 'repo:read', 'email', 'profile', 'offline_access']), [
       'repo:read',
     ]);

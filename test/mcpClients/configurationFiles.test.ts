@@ -13,7 +13,7 @@ describe('the files that other MCP clients read', () => {
     assert.equal(files['windsurf'], 'C:/Users/Ann/.codeium/windsurf/mcp_config.json');
   });
 
-  it('are where the client’s environment variable says', () => {
+  it('are at the path in the client’s environment variable', () => {
     const environment = {
       CODEX_HOME: '/c',
       COPILOT_HOME: '/p',

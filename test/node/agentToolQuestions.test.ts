@@ -72,7 +72,7 @@ describe('the questions of rules, in the files of two windows', () => {
     assert.deepEqual([await there.take(), await there.take()], ['allowed', 'asked']);
   });
 
-  it('say in no notice what was answered, and in clear nowhere', async () => {
+  it('contain no response in a notice, and none in clear text', async () => {
     const [here, there] = [open(), open()];
     await here.take();
     await there.seen(1);

@@ -34,7 +34,7 @@ describe('a workload’s assertion in a file', () => {
     assert.doesNotMatch(inspect([first, second]), /hunter2/);
   });
 
-  it('says on which machine it was looked for, where that may be another than the user means', async () => {
+  it('names the machine that was searched if the user may mean another one', async () => {
     const oauth = { grant: 'jwtBearer', assertionFile: at('missing') } as const;
     const server: ServerConfig = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
     const note = 'The extension looked for the file on your computer, not on the remote.';

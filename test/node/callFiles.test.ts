@@ -118,7 +118,7 @@ describe('the files of the call record', () => {
     }
   });
 
-  it('can be read by nobody else', async function () {
+  it('can be read by their owner only', async function () {
     if (process.platform === 'win32') this.skip();
     await files().append('private');
     const [name = ''] = await readdir(directory);
@@ -143,7 +143,7 @@ describe('the files of the call record', () => {
     assert.ok((await seen.promise) < 1_000);
   });
 
-  it('are looked at where the system tells of nothing', async () => {
+  it('are polled if the system reports no changes', async () => {
     const clock = new ManualClock();
     // A file stands in the way of the directory: it cannot be watched.
     await writeFile(directory, '');

@@ -14,7 +14,7 @@ describe('what processes without an editor remember', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('is the same in all of them, whoever set it', async () => {
+  it('is shared by all of them, whichever process set it', async () => {
     const lock = new MemoryLock();
     const [one, two] = [new FileMemory(file, lock), new FileMemory(file, lock)];
     assert.equal(two.get('a'), undefined);
@@ -28,7 +28,7 @@ describe('what processes without an editor remember', () => {
     assert.deepEqual(await readdir(directory), ['memory.json']);
   });
 
-  it('counts as nothing where it cannot be read, and can be learned again', async () => {
+  it('is treated as empty if it cannot be read, and can be written again', async () => {
     const memory = new FileMemory(file, new MemoryLock());
     for (const text of ['{"a":', '[1]', 'null']) {
       await writeFile(file, text);

@@ -20,7 +20,7 @@ describe('the settings files of a machine', () => {
     return file;
   };
 
-  it('are none where the editor has made none', async () => {
+  it('are none if the editor has created none', async () => {
     assert.equal(await files.machine(), undefined);
     assert.deepEqual(await files.profiles(), []);
   });
@@ -37,7 +37,7 @@ describe('the settings files of a machine', () => {
     ]);
   });
 
-  it('are left out where one is larger than any settings file', async () => {
+  it('are omitted if they are larger than any settings file', async () => {
     await write('Machine/settings.json', ' '.repeat(4 * 1024 * 1024 + 1));
     assert.equal(await files.machine(), undefined);
   });

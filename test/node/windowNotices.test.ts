@@ -31,7 +31,7 @@ describe('notices between windows', () => {
     assert.deepEqual(await one.others(), []);
   });
 
-  it('are told of when they change', async () => {
+  it('announce that they have changed', async () => {
     const [one, other] = [open(), open()];
     const told = new Promise<void>((resolve) => {
       other.onDidChange(() => {
@@ -44,7 +44,7 @@ describe('notices between windows', () => {
     await told;
   });
 
-  it('are gone with the window that posted them', async () => {
+  it('are removed with the window that posted them', async () => {
     const [one, other] = [open(), open()];
     await one.post('here');
     await one.close();

@@ -12,7 +12,7 @@ async function withUserInfo(answer: ScriptedAnswer) {
 describe('account name', () => {
   afterEach(closeServers);
 
-  it('is the most recognizable claim of the ID token, and nothing is asked', async () => {
+  it('is the most recognizable claim of the ID token, without a request', async () => {
     const { as, requests } = await withUserInfo({});
     const sub = 's1';
     for (const [claims, label] of [
@@ -26,7 +26,7 @@ describe('account name', () => {
     assert.equal(requests.length, 0);
   });
 
-  it('is asked of the userinfo endpoint where the ID token names nobody', async () => {
+  it('is requested from the userinfo endpoint if the ID token has no name', async () => {
     const { as, requests } = await withUserInfo({ body: { sub: 's1', email: 'a@example.org' } });
     const tokens = tokenSet({ idTokenClaims: { sub: 's1' }, scopes: ['openid'] });
     assert.deepEqual(await fetchAccount(as, client, tokens, http), { id: 's1', label: 'a@example.org' });
@@ -39,7 +39,7 @@ describe('account name', () => {
     assert.deepEqual(await fetchAccount(as, client, tokens, http), { id: 's1', label: 's1' });
   });
 
-  it('is unknown where the server does not say', async () => {
+  it('is unknown if the server does not provide it', async () => {
     const { as, requests } = await withUserInfo({ status: 401 });
     assert.equal(await fetchAccount(as, client, tokenSet({ scopes: ['a'] }), http), undefined);
     assert.equal(requests.length, 0);

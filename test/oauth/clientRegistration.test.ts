@@ -100,7 +100,7 @@ describe('dynamic client registration', () => {
     assert.equal((await registerClient(as, registration, http)).clientId, 'new');
   });
 
-  it('uses a secret nobody asked for the way the response names, else Basic', async () => {
+  it('uses a secret that was not requested in the way that the response names, else Basic', async () => {
     for (const [named, method] of [
       [undefined, 'client_secret_basic'],
       ['client_secret_post', 'client_secret_post'],
@@ -167,7 +167,7 @@ describe('dynamic client registration', () => {
     }
   });
 
-  it('says that a client ID is required where nothing registers one', async () => {
+  it('reports that a client ID is required if the server does not register clients', async () => {
     await flowError('clientIdRequired', () => registerClient(authorizationServer(), registration, http));
   });
 });

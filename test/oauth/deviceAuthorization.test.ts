@@ -75,7 +75,7 @@ describe('device authorization', () => {
     assert.doesNotMatch(inspect(shown), /hunter2/);
   });
 
-  it('asks no more often than told, and less often when told to slow down', async () => {
+  it('polls no more often than the server allows, and less often after slow_down', async () => {
     const pending = refusal('authorization_pending');
     const { finish, waits } = await device([pending, refusal('slow_down'), pending, { body: tokens }]);
     await finish();
@@ -95,7 +95,7 @@ describe('device authorization', () => {
     await flowError('deviceCodeExpired', again);
   });
 
-  it('ends with the user’s no and any other refusal, and tells no code', async () => {
+  it('ends when the user denies access or the server refuses, without a code in the error', async () => {
     const { finish } = await device([refusal('access_denied')]);
     await flowError('accessDenied', finish);
     const said = { error: 'invalid_client', error_description: 'no hunter2-device here' };
@@ -104,7 +104,7 @@ describe('device authorization', () => {
     assert.doesNotMatch(inspect(error), /hunter2/);
   });
 
-  it('goes on, less often, when a question gets no answer', async () => {
+  it('continues to poll, less often, when a poll gets no response', async () => {
     const { begin, waits, wait } = await device([{ body: tokens }]);
     const shown = await begin();
     let isDown = true;
@@ -147,14 +147,14 @@ describe('device authorization', () => {
     });
   }
 
-  it('sends nobody from a server on the internet to a page on this machine', async () => {
+  it('sends no user from a server on the internet to a page on this machine', async () => {
     const { grant } = await device([]);
     await flowError('addressOutOfReach', () =>
       requestDeviceAuthorization(grant, { ...http, reach: 'internet' }, () => 0),
     );
   });
 
-  it('is said to be missing where the server has none', async () => {
+  it('reports that the server has no device authorization endpoint', async () => {
     const grant = { as: authorizationServer(), client: publicClient, scopes: [] };
     await flowError('deviceFlowNotOffered', () => requestDeviceAuthorization(grant, http, () => 0));
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { discardBody } from '../../src/oauth/boundedFetch.js';
 
-describe('a body nobody reads', () => {
-  it('is let go of', async () => {
+describe('a body that is not read', () => {
+  it('is cancelled', async () => {
     const gone = Promise.withResolvers<void>();
     await discardBody(new Response(new ReadableStream({ cancel: () => gone.resolve() })));
     await gone.promise;

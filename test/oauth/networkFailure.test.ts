@@ -37,11 +37,11 @@ describe('a network failure', () => {
     'EHOSTUNREACH',
   ];
   for (const code of notReached) {
-    it(`says from where it was tried, where nothing was reached: ${code}`, () =>
+    it(`names the origin of the request if no host was reached: ${code}`, () =>
       assert.match(networkFailure('h', coded(code), note), /\. The request came from your computer\.$/));
   }
   for (const code of ['CERT_HAS_EXPIRED', 'ECONNRESET', 'UND_ERR_SOCKET']) {
-    it(`does not where the host has responded: ${code}`, () =>
+    it(`does not name the origin of the request if the host has responded: ${code}`, () =>
       assert.equal(networkFailure('h', coded(code), note), networkFailure('h', coded(code))));
   }
 });

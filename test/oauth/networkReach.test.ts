@@ -50,7 +50,7 @@ describe('the reach of what a server names', () => {
   const all = ['internet', 'privateNetwork', 'thisMachine'] as const;
 
   for (const reach of all) {
-    it(`tells ${reach} by the host`, () => {
+    it(`finds ${reach} by the host`, () => {
       for (const host of hosts[reach]) assert.equal(reachOf(new URL(`https://${host}/`)), reach, host);
     });
   }

@@ -8,20 +8,20 @@ import {
 
 describe('a failed step of the flow', () => {
   for (const code of Object.keys(usualFix) as OAuthFlowErrorCode[]) {
-    it(`says what to do next where nothing better is known: ${code}`, () => {
+    it(`names the usual fix unless a better one is known: ${code}`, () => {
       const { advice, details } = new OAuthFlowError(code, 'It failed.');
       assert.match(details.fix, /^[A-Z][^\n]{5,140}\.$/);
       assert.equal(advice, `It failed. ${details.fix}`);
     });
   }
 
-  it('says what the failure itself knows better', () => {
+  it('names the fix of the failure itself if there is one', () => {
     const { advice } = new OAuthFlowError('unreachable', 'It failed.', { fix: 'Plug it in.' });
     assert.equal(advice, 'It failed. Plug it in.');
   });
 });
 
-describe('what to do about a refusal', () => {
+describe('the fix for a refusal', () => {
   const refusals: [error: string | undefined, status: number | undefined, fix: RegExp | undefined][] = [
     ['invalid_client', 401, /Set Client Secret/],
     ['invalid_scope', undefined, /Sign In with Scopes/],
@@ -32,7 +32,7 @@ describe('what to do about a refusal', () => {
     ['of_their_own', 400, undefined],
   ];
   for (const [error, status, fix] of refusals) {
-    it(`depends on why: ${error ?? 'no error'}, ${status ?? 'no status'}`, () => {
+    it(`depends on the error and the status: ${error ?? 'no error'}, ${status ?? 'no status'}`, () => {
       const { fix: said } = refusalFix(error, status);
       if (fix === undefined) assert.equal(said, undefined);
       else assert.match(said ?? '', fix);

@@ -52,7 +52,7 @@ describe('protected resource metadata', () => {
     });
   });
 
-  it('says whether tokens must be bound to a key, and how', async () => {
+  it('reports whether and how tokens must be bound to a key', async () => {
     for (const [more, required, algorithms] of [
       [{ dpop_bound_access_tokens_required: true }, true, undefined],
       [{ dpop_bound_access_tokens_required: false }, undefined, undefined],
@@ -92,7 +92,7 @@ describe('protected resource metadata', () => {
     assert.equal(found.metadataUrl, server.origin + atRoot);
   });
 
-  it('takes the origin as authorization server, and says so, where there is none at all', async () => {
+  it('assumes the origin as the authorization server, with a warning, if there is no metadata', async () => {
     const server = await scriptedServer(() => undefined);
     const found = await fetchProtectedResource(new URL('/mcp#part', server.origin), undefined, http);
     assert.equal(found.resource, `${server.origin}/mcp`);
@@ -125,7 +125,7 @@ describe('protected resource metadata', () => {
     );
   });
 
-  it('does not take a failing server for one without metadata', async () => {
+  it('does not treat a failing server as one without metadata', async () => {
     const server = await scriptedServer(() => ({ status: 503, body: 'later' }));
     const error = await flowError('unexpectedStatus', () =>
       fetchProtectedResource(new URL('/mcp', server.origin), undefined, http),

@@ -18,7 +18,7 @@ describe('the table of provider profiles', () => {
     }
   });
 
-  it('marks as unverified only what it says', () => {
+  it('mark only unconfirmed traits as unverified', () => {
     for (const { name, traits, unverified = [] } of providerProfiles) {
       for (const trait of unverified) assert.ok(Object.hasOwn(traits, trait), `${name}: ${trait}`);
     }
@@ -65,7 +65,7 @@ describe('the table of provider profiles', () => {
     }
   });
 
-  it('says each trait as a sentence, and whether a source confirms it', () => {
+  it('describes each trait in a sentence, and whether a source confirms it', () => {
     const google = providerProfiles.find(({ name }) => name === 'Google');
     assert.ok(google !== undefined);
     const said = new Map(traitTexts(google).map((words) => [words.trait, words]));

@@ -55,7 +55,7 @@ describe('pushed authorization request', () => {
     assert.deepEqual([...request.url.searchParams.keys()].includes('code_challenge'), true);
   });
 
-  it('is not made where the server only offers it', async () => {
+  it('is not made if the server only offers it', async () => {
     const { request, requests } = await requestTo(accepted, { required: false });
     assert.equal(await pushedWhereRequired(request, http), request.url);
     assert.equal(requests.length, 0);
@@ -106,7 +106,7 @@ describe('pushed authorization request', () => {
     });
   }
 
-  it('names the missing endpoint where it is required and there is none', async () => {
+  it('names the missing endpoint if it is required and there is none', async () => {
     const as = authorizationServer(undefined, { require_pushed_authorization_requests: true });
     const request = await buildAuthorizationRequest({ as, client: publicClient, redirectUri, scopes: [] });
     const error = await flowError('invalidMetadata', () => pushedWhereRequired(request, http));

@@ -27,7 +27,7 @@ describe('token revocation', () => {
     );
   });
 
-  it('says what is not offered', async () => {
+  it('reports that the server does not offer it', async () => {
     assert.deepEqual(await revokeTokens({ as: authorizationServer(), client, tokens: tokenSet() }, http), {
       refreshToken: 'notOffered',
       accessToken: 'notOffered',
