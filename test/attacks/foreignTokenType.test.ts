@@ -6,7 +6,7 @@ import { flowError } from '../oauth/flowErrors.js';
 /** A token of a kind this client cannot use safely (RFC 6749 §7.1): it must not be sent as if it were Bearer. */
 describe('attack: foreign token type', () => {
   const foreign: [string, unknown][] = [
-    ['DPoP, which is bound to a key nobody has', 'DPoP'],
+    ['DPoP, which is bound to an unknown key', 'DPoP'],
     ['MAC', 'mac'],
     ['not applicable (RFC 8693)', 'N_A'],
     ['another that begins alike', 'BearerPlus'],

@@ -15,7 +15,7 @@ describe('the command line', () => {
     });
   });
 
-  it('explains every command it knows, wherever it is asked to', () => {
+  it('explains every command from every place in which help is requested', () => {
     for (const args of [['--help'], ['-h'], ['help'], ['serve', '--help']])
       assert.equal(parseCommandLine(args), 'help');
     for (const command of [
@@ -37,12 +37,12 @@ describe('the command line', () => {
 
   const refused: Readonly<Record<string, readonly string[]>> = {
     'no command': [],
-    'a command there is not': ['sing-in', 'repositories'],
+    'an unknown command': ['sing-in', 'repositories'],
     'a name of every object': ['toString'],
     'a command without its server': ['sign-in'],
-    'more than it takes': ['status', 'repositories'],
+    'too many arguments': ['status', 'repositories'],
     'an option of another command': ['serve', '--tool', 'x'],
-    'an option there is not': ['serve', '--prot', '1'],
+    'an unknown option': ['serve', '--prot', '1'],
     'an option without its value': ['admit', 'a', '--server'],
   };
   for (const [what, args] of Object.entries(refused)) {

@@ -60,7 +60,7 @@ describe('the command for machines without an editor', function () {
     return client;
   };
 
-  it('signs in by a pasted callback, and the next process knows of it', async () => {
+  it('signs in with a pasted callback, and the next process uses the sign-in', async () => {
     const { running } = await signIn();
     assert.match(running.said, /Signed in to repositories as alice@example\.org\./);
     const { output } = await machine.run('status');

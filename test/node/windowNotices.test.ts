@@ -44,7 +44,7 @@ describe('notices between windows', () => {
     await told;
   });
 
-  it('are gone with the window that posted them', async () => {
+  it('are removed with the window that posted them', async () => {
     const [one, other] = [open(), open()];
     await one.post('here');
     await one.close();

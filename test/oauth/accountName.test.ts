@@ -12,7 +12,7 @@ async function withUserInfo(answer: ScriptedAnswer) {
 describe('account name', () => {
   afterEach(closeServers);
 
-  it('is the most recognizable claim of the ID token, and nothing is asked', async () => {
+  it('is the most recognizable claim of the ID token, without a request', async () => {
     const { as, requests } = await withUserInfo({});
     const sub = 's1';
     for (const [claims, label] of [

@@ -37,7 +37,7 @@ describe('authorization request', () => {
     assert.notEqual(one.codeVerifier.expose(), one.state);
   });
 
-  it('ends its state as the editor wants it, after as many random bits', async () => {
+  it('ends its state with the editor’s suffix, after as many random bits', async () => {
     const { url, pending } = await buildAuthorizationRequest({ ...base, stateSuffix: '.windowId=7' });
     assert.match(pending.state, /^[\w-]{43}\.windowId=7$/);
     assert.equal(url.searchParams.get('state'), pending.state);

@@ -67,7 +67,7 @@ describe('client authentication', () => {
     assert.equal(sent, 'client-1:a-b_c.d%3Ae%2Bf+%C3%BC');
   });
 
-  it('refuses what is no private key, and repeats nothing of it', async () => {
+  it('refuses a value that is not a private key, without repeating it', async () => {
     const pair = await jose.generateKeyPair('ES256', { extractable: true });
     const pem = await jose.exportPKCS8(pair.privateKey);
     for (const [text, problem] of [

@@ -104,7 +104,7 @@ describe('device authorization', () => {
     assert.doesNotMatch(inspect(error), /hunter2/);
   });
 
-  it('goes on, less often, when a question gets no answer', async () => {
+  it('continues to poll, less often, when a poll gets no response', async () => {
     const { begin, waits, wait } = await device([{ body: tokens }]);
     const shown = await begin();
     let isDown = true;

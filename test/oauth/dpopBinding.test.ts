@@ -15,14 +15,14 @@ const demanding = { ...plain, dpopRequired: true };
 
 describe('the binding of a sign-in’s tokens', () => {
   for (const { what, as, challenge, of, required } of [
-    { what: 'nobody asks for it', as: binding, required: undefined },
+    { what: 'no server requests it', as: binding, required: undefined },
     { what: 'there is a Bearer challenge alone', as: binding, challenge: {}, required: undefined },
     { what: 'it is offered', as: binding, challenge: offered, required: false },
     { what: 'it is the only challenge', as: binding, challenge: alone, required: true },
     { what: 'the metadata requires it', as: binding, of: demanding, required: true },
     { what: 'it is offered and no server binds', as: silent, challenge: offered, required: undefined },
     {
-      what: 'it is offered with an algorithm nobody here has',
+      what: 'it is offered with an unsupported algorithm',
       as: binding,
       challenge: { dpop: { alone: false, algs: ['RS256'] } },
       required: undefined,
@@ -36,10 +36,10 @@ describe('the binding of a sign-in’s tokens', () => {
   }
 
   for (const [what, as, of, at] of [
-    ['says nothing of DPoP', silent, demanding, 'https://as.example'],
+    ['does not declare DPoP', silent, demanding, 'https://as.example'],
     ['has other algorithms', otherAlgorithm, demanding, 'https://as.example'],
     [
-      'would do, and the server has other algorithms',
+      'supports it, and the server has other algorithms',
       binding,
       { ...demanding, dpopAlgorithms: ['RS256'] },
       resource,

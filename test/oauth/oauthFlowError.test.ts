@@ -32,7 +32,7 @@ describe('the fix for a refusal', () => {
     ['of_their_own', 400, undefined],
   ];
   for (const [error, status, fix] of refusals) {
-    it(`depends on why: ${error ?? 'no error'}, ${status ?? 'no status'}`, () => {
+    it(`depends on the error and the status: ${error ?? 'no error'}, ${status ?? 'no status'}`, () => {
       const { fix: said } = refusalFix(error, status);
       if (fix === undefined) assert.equal(said, undefined);
       else assert.match(said ?? '', fix);

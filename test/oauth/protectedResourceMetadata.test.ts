@@ -125,7 +125,7 @@ describe('protected resource metadata', () => {
     );
   });
 
-  it('does not take a failing server for one without metadata', async () => {
+  it('does not treat a failing server as one without metadata', async () => {
     const server = await scriptedServer(() => ({ status: 503, body: 'later' }));
     const error = await flowError('unexpectedStatus', () =>
       fetchProtectedResource(new URL('/mcp', server.origin), undefined, http),

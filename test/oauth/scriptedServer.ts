@@ -17,7 +17,7 @@ export interface ScriptedAnswer {
   readonly headers?: Record<string, string>;
   /** An object is sent as JSON, a string as it is. */
   readonly body?: unknown;
-  /** Keeps the connection open and says nothing. */
+  /** Keeps the connection open and sends nothing. */
   readonly hang?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface ScriptedServer {
 
 const open: ScriptedServer[] = [];
 
-/** A real HTTP server on loopback that answers by path as told, 404 elsewhere. */
+/** A real HTTP server on loopback that responds by path as scripted, and with 404 elsewhere. */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const listening = await listenOnLoopback(0, (origin) => async (request, response) => {

@@ -188,7 +188,7 @@ describe('token exchange', () => {
     );
   });
 
-  it('does without an ID token the server did not give', async () => {
+  it('works without an ID token', async () => {
     const { as } = await tokenServer({ body: bearer });
     const { pending, callback } = await signInAt(as, { scopes: ['openid', 'a'] });
     assert.equal((await exchangeCode(pending, callback, http, clock)).idTokenClaims, undefined);
@@ -211,7 +211,7 @@ describe('token refresh', () => {
     });
   });
 
-  it('keeps refresh token, scopes and account when the answer has none', async () => {
+  it('keeps the refresh token, scopes and account if the response has none', async () => {
     const { as } = await tokenServer({ body: fresh });
     const tokens = tokenSet({ expiresAt: 1, idTokenClaims: { sub: 's', email: 'e' } });
     const after = await refreshTokens({ as, client, tokens, resource }, http, clock);
@@ -222,7 +222,7 @@ describe('token refresh', () => {
     assert.equal(after.expiresAt, now + 60_000);
   });
 
-  it('does not keep the old expiry when the answer has none', async () => {
+  it('does not keep the old expiry if the response has none', async () => {
     const { as } = await tokenServer({ body: { access_token: 'new', token_type: 'Bearer' } });
     const after = await refreshTokens({ as, client, tokens: tokenSet({ expiresAt: 1 }) }, http, clock);
     assert.equal(after.expiresAt, undefined);

@@ -54,7 +54,7 @@ describe('an agent', () => {
     assert.deepEqual([text.split('\n').at(-1), isError], ['main', false]);
   });
 
-  it('that lacks a scope it may have gets it with the user’s consent, and nobody loses one', async () => {
+  it('that lacks an admitted scope gets it with the user’s consent, and no caller loses one', async () => {
     await scene.stage.signIn('repositories');
     const client = await connect({ scopes: both });
     const { isError, text } = await callTool(client, 'create_branch', { name: 'a' });
@@ -129,7 +129,7 @@ describe('an agent', () => {
     assert.match(text, /^create_branch was not run: “tester” was admitted to other tools of repositories/);
   });
 
-  it('admitted with one account gets nothing of another’s', async () => {
+  it('admitted with one account gets no access to another account', async () => {
     await scene.stage.signIn('repositories');
     const { key } = await scene.admit({ repositories: { account: 'user-bob https://as.example' } });
     const { text, isError } = await callTool(
@@ -141,7 +141,7 @@ describe('an agent', () => {
     assert.deepEqual(sent, []);
   });
 
-  it('is left in peace about what the user declined, for ten minutes', async () => {
+  it('does not ask again for ten minutes after the user declined', async () => {
     const client = await connect();
     await callTool(client, 'sign_in');
     scene.agents.consents.decline(scene.agents.consents.pending[0]?.id ?? '');

@@ -18,7 +18,7 @@ const notice = { jsonrpc: '2.0', method: 'notifications/message', params: { leve
 const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
 
-describe('a session of an agent’s', () => {
+describe('a session of an agent', () => {
   let scene: AgentScene;
   let upstream: ScriptedUpstream;
   beforeEach(async () => {
@@ -59,7 +59,7 @@ describe('a session of an agent’s', () => {
     return id;
   };
 
-  it('goes on in the window that takes over, which a client that knows of no windows does not notice', async () => {
+  it('continues in the window that takes over, without a change that the client notices', async () => {
     const { key } = await scene.admit({ repositories: {} });
     const client = await scene.connect('repositories', key.expose());
     assert.equal((await callTool(client, 'list_branches')).isError, false);
@@ -122,7 +122,7 @@ describe('a session of an agent’s', () => {
     assert.equal(await firstEvent(key.expose(), elsewhere, 'repositories'), ':\n\n');
   });
 
-  it('is told upstream as it began: its client’s name and capabilities', async () => {
+  it('is begun upstream with its client’s name and capabilities', async () => {
     const { key } = await scene.admit({ repositories: {} });
     const id = await begin(key.expose(), 'told-once');
     await takeOver();

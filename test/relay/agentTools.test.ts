@@ -93,7 +93,7 @@ describe('the tools of an agent', () => {
       await scene.stage.signIn('repositories');
     });
 
-    it('hold no call: the agent gets a refusal at once, and after the user’s approval its next call runs, once', async () => {
+    it('are refused at once and put to the user; after the approval, the next call runs once', async () => {
       const { client } = await connect();
       const first = await callTool(client, 'list_branches');
       assert.equal(first.isError, true);
@@ -124,7 +124,7 @@ describe('the tools of an agent', () => {
       assert.equal(ran(), 0);
     });
 
-    it('no longer run two minutes after the approval', async () => {
+    it('are asked about again two minutes after the approval', async () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
@@ -133,7 +133,7 @@ describe('the tools of an agent', () => {
       assert.equal(ran(), 0);
     });
 
-    it('are refused after a no, and asked about again when that is two minutes old', async () => {
+    it('are refused after the user declined, and asked about again two minutes later', async () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       await say(false);
@@ -145,7 +145,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
-    it('are asked about again after ten minutes without an answer, and a late approval runs nothing', async () => {
+    it('are asked about again after ten minutes without a response, and a late approval runs nothing', async () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       scene.stage.clock.advance(10 * 60_000);
@@ -154,7 +154,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
-    it('run after a take-over on the yes that was given before it, once', async () => {
+    it('run once after another window takes over, with an approval that was given before', async () => {
       const { client, key } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
@@ -163,14 +163,14 @@ describe('the tools of an agent', () => {
       await other.port.look();
       assert.equal(other.port.state.kind, 'serving');
       const reconnect = () => scene.connect('repositories', key.expose());
-      // A connection of before may be taken for one that still is, once.
+      // The first attempt may use a connection that the closed window left behind.
       const again = await reconnect().catch(reconnect);
       assert.equal((await callTool(again, 'list_branches')).isError, false);
       assert.match((await callTool(again, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.deepEqual([asked.length, ran()], [2, 1]);
     });
 
-    it('run on no yes for an agent that was withdrawn', async () => {
+    it('do not run with an approval of an agent that was withdrawn', async () => {
       const { client, agent } = await connect();
       await callTool(client, 'list_branches');
       await say(true);

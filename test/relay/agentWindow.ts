@@ -15,7 +15,7 @@ export interface AgentWindowOptions {
   readonly upstream: string;
 }
 
-/** A window as a process of its own; it tells its parent what it is to the agents' port. */
+/** Runs a window as a separate process, which reports the state of its agents' port to its parent. */
 function openWindow({ directory, port, upstream }: AgentWindowOptions): void {
   const secrets = new MemorySecrets();
   const log = new MemoryLog();
@@ -51,7 +51,7 @@ function openWindow({ directory, port, upstream }: AgentWindowOptions): void {
     log,
   });
   agents.port.onDidChange((state) => process.send?.(state.kind));
-  // A parent that has gone wants no window.
+  // The window ends with its parent.
   process.once('disconnect', () => process.exit());
   void agents.port.look();
 }

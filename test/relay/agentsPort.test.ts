@@ -64,7 +64,7 @@ describe('the agents’ port', () => {
     await assert.rejects(fetch(scene.url('repositories')));
   });
 
-  it('is served by one window; another takes over at once when that closes', async () => {
+  it('is served by one window, and by another one as soon as that closes', async () => {
     await scene.stage.signIn('repositories');
     const { key } = await scene.admit({ repositories: {} });
     const other = scene.openWindow(scene.stage.openWindow());
@@ -89,7 +89,7 @@ describe('the agents’ port', () => {
     assert.deepEqual(heard, []);
   });
 
-  it('held by another program is reported and left alone, until it is free', async () => {
+  it('is reported as blocked and left alone while another program holds it', async () => {
     const { heard, server } = await stranger((_headers, response) => response.end('hello'));
     const seen: AgentsPortState[] = [];
     scene.agents.port.onDidChange((state) => seen.push(state));
@@ -109,7 +109,7 @@ describe('the agents’ port', () => {
     assert.equal(scene.agents.port.state.kind, 'serving');
   });
 
-  it('held by a program that repeats what it receives proves nothing', async () => {
+  it('accepts no proof from a program that repeats what it receives', async () => {
     await stranger((headers, response) => {
       response.setHeader('mcp-oauth-broker-nonce', String(headers['mcp-oauth-broker-nonce']));
       response.setHeader('mcp-oauth-broker-proof', String(headers['mcp-oauth-broker-proof']));
@@ -119,7 +119,7 @@ describe('the agents’ port', () => {
     assert.equal(scene.agents.port.state.kind, 'blocked');
   });
 
-  it('is proved to be held for one port, one question and one side only', () => {
+  it('is proved for one port, one nonce and one side only', () => {
     const secret = new Redacted('secret');
     const asked = { port: 1, nonce: newNonce(), peer: '40000' };
     const proof = proofOf('holder', secret, asked);
@@ -160,7 +160,7 @@ describe('the agents’ port', () => {
   };
   const why = ({ state }: Agents['port']) => (state.kind === 'blocked' ? state.why : state.kind);
 
-  it('that an editor has forwarded is another machine’s, until it is forwarded no longer', async () => {
+  it('is reported as another machine’s while an editor forwards it', async () => {
     const tunnel = await forward(await brokerElsewhere(new Redacted('of another machine')));
     await scene.admit({ repositories: {} });
     assert.equal(why(scene.agents.port), 'otherMachine');
@@ -169,7 +169,7 @@ describe('the agents’ port', () => {
     assert.equal(why(scene.agents.port), 'serving');
   });
 
-  it('that an editor has forwarded is not waited for, even if both machines share a disk and the secret on it', async () => {
+  it('is not waited for while an editor forwards it, even if both machines share a disk and its secret', async () => {
     await scene.admit({ repositories: {} });
     const secret = await scene.agents.admissions.portSecret();
     scene.agents.dispose();
@@ -180,7 +180,7 @@ describe('the agents’ port', () => {
     other.dispose();
   });
 
-  it('is not proved by a program that passes on the response of another machine’s broker as its own', async () => {
+  it('accepts no proof that a program relays from another machine’s broker', async () => {
     await scene.admit({ repositories: {} });
     const secret = await scene.agents.admissions.portSecret();
     scene.agents.dispose();
@@ -202,7 +202,7 @@ describe('the agents’ port', () => {
     other.dispose();
   });
 
-  it('held by the broker of another editor on this machine is distinguished from another program', async () => {
+  it('distinguishes the broker of another editor on this machine from another program', async () => {
     const stranger = await startAgentScene();
     stranger.settings = { ...stranger.settings, port: scene.settings.port };
     await stranger.admit({ repositories: {} });
@@ -212,7 +212,7 @@ describe('the agents’ port', () => {
     await stranger.stage.close();
   });
 
-  it('held by a program that hangs up on every question is reported', async () => {
+  it('is reported as blocked if its holder closes every connection', async () => {
     const { heard } = await stranger((_headers, response) => response.destroy());
     await scene.admit({ repositories: {} });
     assert.equal(scene.agents.port.state.kind, 'blocked');

@@ -45,7 +45,7 @@ describe('the relay admits a caller', () => {
     }
   });
 
-  it('not in the query: a key in an address is a key in a log', async () => {
+  it('not with a key in the query, because addresses are logged', async () => {
     const path = `/mcp/repositories?access_token=${caller.key}`;
     assert.equal(await statusOf({ path, headers: { Authorization: undefined } }), 404);
   });
@@ -94,7 +94,7 @@ describe('the relay admits a caller', () => {
     }
   });
 
-  it('and serves no OAuth metadata, whoever asks: nothing begins a sign-in of its own here', async () => {
+  it('and serves no OAuth metadata to any caller, so that no client begins a sign-in of its own', async () => {
     for (const place of [
       '/.well-known/oauth-protected-resource',
       '/.well-known/oauth-protected-resource/mcp/repositories',

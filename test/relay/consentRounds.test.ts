@@ -4,7 +4,7 @@ import { ConsentRounds, type AskedConsent } from '../../src/relay/callers/consen
 
 const url = 'https://mcp.example.com/mcp';
 
-/** Only which one it is matters here. */
+/** Creates an attempt of which only the identity matters. */
 function anAttempt(): SignInAttempt {
   return Object.create(SignInAttempt.prototype) as SignInAttempt;
 }
@@ -23,7 +23,7 @@ function asked(callerId: string): AskedConsent {
 }
 
 describe('consents asked for in results', () => {
-  it('are gone on with by the caller that was asked, at the server it was asked for, once', () => {
+  it('can be continued once, by the caller that was asked, at the server that needs them', () => {
     const rounds = new ConsentRounds();
     const consent = asked('editor');
     const id = rounds.remember(consent);
@@ -43,7 +43,7 @@ describe('consents asked for in results', () => {
     assert.ok(!rounds.isAskedFor(consent.attempt));
   });
 
-  it('are forgotten, oldest first, if callers never come back', () => {
+  it('are discarded, oldest first, if callers never come back', () => {
     const rounds = new ConsentRounds();
     const [first, second] = [rounds.remember(asked('a')), rounds.remember(asked('a'))];
     for (let count = 0; count < 999; count++) rounds.remember(asked('a'));

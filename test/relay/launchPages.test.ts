@@ -81,7 +81,7 @@ describe('a launch page', () => {
       assert.match(await late.text(), /no longer works/);
     });
 
-    it('leads nobody else on, and is explained to them: at once if they guess, else when its time is over', async () => {
+    it('leads no other browser on, and shows it an explanation', async () => {
       const page = await open();
       const [name = ''] = cookieOf(await get(page.address)).Cookie.split('=');
       for (const Cookie of [`${name}=`, `${name}=undefined`])
@@ -212,7 +212,7 @@ describe('a launch page', () => {
     assert.match(answer.headers.location ?? '', /^https:\/\/as\.example/);
   });
 
-  it('shows a failure as text, whatever it says', async () => {
+  it('shows a failure as plain text, whatever its content', async () => {
     const { address } = await open((visit) => visit.explain('<b>no</b>', `"><script>alert('1')</script>&`));
     const answer = await get(address);
     assert.equal(answer.status, 502);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { MessageSink } from '../../src/relay/httpSse/messageSink.js';
 
-describe('a stream that messages are written to', () => {
+describe('a message sink', () => {
   const sinkWithReader = () => {
     const sink = new MessageSink(new AbortController().signal, () => undefined);
     const reader = sink.response().body?.getReader() ?? assert.fail();
     return { sink, reader };
   };
   const ofLength = (length: number) => ({ data: 'x'.repeat(length) });
-  /** Whether each has resolved by now. */
+  /** Reports for each promise whether it has resolved. */
   const settled = async (sends: readonly Promise<void>[]) => {
     const done = sends.map(() => false);
     sends.forEach((send, index) => void send.then(() => (done[index] = true)));
@@ -16,7 +16,7 @@ describe('a stream that messages are written to', () => {
     return done;
   };
 
-  it('has its writer wait by what is unread, not by the number of messages', async () => {
+  it('makes its writer wait depending on the unread length, not on the number of messages', async () => {
     const { sink, reader } = sinkWithReader();
     const small = Array.from({ length: 500 }, () => sink.send(ofLength(100)));
     assert.ok((await settled(small)).every(Boolean));
@@ -26,7 +26,7 @@ describe('a stream that messages are written to', () => {
     await large;
   });
 
-  it('resumes every writer that waits', async () => {
+  it('resumes every waiting writer', async () => {
     const { sink, reader } = sinkWithReader();
     const sends = Array.from({ length: 10 }, () => sink.send(ofLength(200 * 1024)));
     let read = 0;

@@ -7,7 +7,7 @@ import { startRelayWorld, type RelayWorld } from './relayWorld.js';
  * The mix-up attack (RFC 9700 §4.4): an authorization server that is trusted by one MCP server alone sends the
  * browser on to another, with the client id the broker has there, to be given that one's code.
  */
-describe('authorization servers that do not say who they are', () => {
+describe('authorization servers whose responses carry no iss', () => {
   let stage: RelayWorld;
   let attacker: ScriptedServer;
   beforeEach(async () => {
@@ -48,7 +48,7 @@ describe('authorization servers that do not say who they are', () => {
     delete metadata['authorization_response_iss_parameter_supported'];
     return Response.json(metadata, { status: response.status });
   };
-  /** Where a sign-in sends the browser. */
+  /** Returns the attempt and the address to which a sign-in sends the browser. */
   const authorizationOf = async (name: string) => {
     const attempt = stage.broker.signIns.begin(stage.server(name), { deadline: 60_000 });
     const visit = await fetch((await attempt.launchPage()).address, { redirect: 'manual' });
@@ -56,7 +56,7 @@ describe('authorization servers that do not say who they are', () => {
   };
   const redirectOf = (url: URL) => new URL(url.searchParams.get('redirect_uri') ?? '');
 
-  it('get a redirect path each, and a sign-in at one still works', async () => {
+  it('each get a redirect path of their own, and sign-ins still work', async () => {
     const honest = await authorizationOf('repositories');
     const other = await authorizationOf('attacker');
     assert.match(redirectOf(honest.url).pathname, /^\/callback\/[0-9a-f]{16}$/);
@@ -66,14 +66,14 @@ describe('authorization servers that do not say who they are', () => {
     assert.equal((await honest.attempt.outcome).kind, 'signedIn');
   });
 
-  it('are given no code of each other', async () => {
+  it('receive no code that another one issued', async () => {
     const honest = await authorizationOf('repositories');
     const mixedUp = await authorizationOf('attacker');
     for (const name of ['state', 'code_challenge']) {
       honest.url.searchParams.set(name, mixedUp.url.searchParams.get(name) ?? '');
     }
     const callback = await stage.signInPages(honest.url.href);
-    // `iss` would give it away, and an honest server of this kind sends none.
+    // `iss` would reveal the mix-up; an honest server of this kind sends none.
     callback.searchParams.delete('iss');
     assert.ok(callback.searchParams.has('code'));
     assert.equal(callback.searchParams.get('state'), mixedUp.url.searchParams.get('state'));

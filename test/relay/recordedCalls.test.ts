@@ -68,7 +68,7 @@ describe('the record of a call', () => {
     assert.equal(call.chat, undefined);
   });
 
-  it('distinguishes a sign-in from a step-up, with what was asked for and the time that the user took', async () => {
+  it('distinguishes a sign-in from a step-up, with the requested scopes and the time that the user took', async () => {
     const client = await stage.connect('repositories');
     const { onCard } = stage;
     stage.onCard = async (card) => {
@@ -88,7 +88,7 @@ describe('the record of a call', () => {
     }
   });
 
-  it('is made of the relay’s own sign_in, too', async () => {
+  it('is also made for the relay’s own sign_in', async () => {
     const client = await stage.connect('repositories');
     await client.listTools();
     await callTool(client, 'sign_in');
@@ -99,7 +99,7 @@ describe('the record of a call', () => {
     );
   });
 
-  it('is made of calls alone, and one of each', async () => {
+  it('is made once for each tool call, and for nothing else', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     await client.listTools();
@@ -131,7 +131,7 @@ describe('the record of a call', () => {
       },
     ],
     [
-      'nobody finishes the step-up in time',
+      'the user does not finish the step-up in time',
       'refused timedOut',
       'stepUpAsked',
       async (caller) => {
@@ -202,7 +202,7 @@ describe('the record of a call', () => {
       },
     ],
     [
-      'the session it names is none',
+      'its session does not exist',
       'failed',
       'none',
       async (caller) => {
@@ -280,7 +280,7 @@ describe('the record of a response', () => {
   });
 });
 
-describe('what the record keeps of secrets', () => {
+describe('secrets in the record of a call', () => {
   let stage: RelayWorld;
   beforeEach(async () => {
     stage = await startRelayWorld();
@@ -295,13 +295,13 @@ describe('what the record keeps of secrets', () => {
     return [accessToken.expose(), refreshToken?.expose() ?? assert.fail(), key.expose()];
   };
 
-  it('no argument by default', async () => {
+  it('include no argument by default', async () => {
     await callTool(await stage.connect('repositories'), 'list_branches', { filter: 'planted-argument' });
     const calls = await stage.recorded(1);
     assert.doesNotMatch(JSON.stringify(calls), /planted|argument/);
   });
 
-  it('arguments if they are turned on, with neither tokens nor keys in them, and never a result', async () => {
+  it('are redacted in arguments if these are recorded, and results are never recorded', async () => {
     stage.recordsArguments = true;
     const secrets = await tokens();
     const said = { filter: `main ${secrets.join(' ')}`, [secrets[0] ?? '']: 1, password: 'hunter2' };
@@ -314,7 +314,7 @@ describe('what the record keeps of secrets', () => {
     assert.doesNotMatch(JSON.stringify({ ...call, arguments: '' }), /"(content|result)"/);
   });
 
-  it('no token in the name of a tool, whatever a caller calls', async () => {
+  it('are removed from the name of a tool, whatever a caller calls', async () => {
     for (const secret of await tokens()) {
       await callTool(await stage.connect('repositories'), `a ${secret.slice(0, 150)} b`).catch(
         () => undefined,

@@ -8,7 +8,7 @@ import { Wiretap } from './wiretap.js';
 describe('tokens, codes, verifiers and keys', () => {
   let wire: Wiretap;
   let stage: RelayWorld;
-  /** Everything a user, a model or a disk could be shown. */
+  /** Everything that a user, a model or a disk could be shown. */
   let shown: string[];
   beforeEach(async () => {
     wire = new Wiretap();
@@ -27,7 +27,7 @@ describe('tokens, codes, verifiers and keys', () => {
     await stage.broker.credentials.put({ ...held, tokens });
   };
 
-  it('are in no log, status, message, error, address or memory, whatever happens', async () => {
+  it('appear in no log, status, message, error, address or storage', async () => {
     const client = await stage.connect('repositories');
     wire.keep('key', (await stage.broker.relay.endpointFor(stage.server('repositories'))).key.expose());
     wire.keep('key', stage.broker.relay.keyFor(stage.server('reports')).expose());
@@ -65,7 +65,7 @@ describe('tokens, codes, verifiers and keys', () => {
     stage.onCard = () => Promise.resolve('decline');
     assert.equal(await call('list_branches'), true);
 
-    // A sign-in whose code another one has used, and a code sent to nobody.
+    // A sign-in whose code was already used, and a code that no sign-in waits for.
     const attempt = stage.broker.signIns.begin(stage.server('repositories'), { deadline: 60_000 });
     const { searchParams } = await stage.signInPages((await attempt.launchPage()).address);
     const [used = ''] = wire.secrets.get('code') ?? [];
@@ -94,7 +94,7 @@ describe('tokens, codes, verifiers and keys', () => {
     for (const text of shown) assert.deepEqual(wire.foundIn(text), [], text);
   });
 
-  it('would be found if they were: they are where they belong', async () => {
+  it('are found by the same search in the requests that must contain them', async () => {
     await stage.signIn('repositories');
     const stored = [...stage.secrets.entries.values()].join();
     assert.ok(wire.foundIn(stored).includes('access_token'));

@@ -12,7 +12,7 @@ class CountedMemory extends MemoryMemory {
   }
 }
 
-describe('what is remembered of a server', () => {
+describe('the profile of a server', () => {
   const server = serverAt('https://mcp.example/mcp');
   const listOf = (...names: string[]) => ({
     tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })),
@@ -30,7 +30,7 @@ describe('what is remembered of a server', () => {
   });
   const names = () => profiles.tools(server)?.map(({ name }) => name);
 
-  it('is written when it changes, and not when the same is listed again', async () => {
+  it('is written when it changes, and not when the same list is received again', async () => {
     for (let again = 0; again < 3; again++) {
       await profiles.rememberList(server, 'tools/list', listOf('x'), false);
       await profiles.rememberInformation(server, information);
@@ -41,7 +41,7 @@ describe('what is remembered of a server', () => {
     assert.equal(memory.writes, 3);
   });
 
-  it('is the whole list if it comes in pages, and no response that is not a list', async () => {
+  it('joins the pages of a list, and ignores a response that is not a list', async () => {
     await profiles.rememberList(server, 'tools/list', listOf('x'), false);
     await profiles.rememberList(server, 'tools/list', listOf('y'), true);
     await profiles.rememberList(server, 'tools/list', { tools: 'none' }, false);
@@ -60,7 +60,7 @@ describe('what is remembered of a server', () => {
     assert.deepEqual(told, [server.url]);
   });
 
-  it('holds no address that may itself give access', async () => {
+  it('stores no address that may itself give access', async () => {
     const uris = [
       'repo://HEAD',
       'https://a.example/b?sig=secret',

@@ -114,7 +114,7 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal((await called).isError, false);
   });
 
-  it('takes a no there for the user’s', async () => {
+  it('accepts a refusal there as the user’s', async () => {
     scene.stage.onPrompt = () => Promise.resolve(false);
     const { called } = await leaveCard();
     scene.stage.clock.advance(10_000);
@@ -131,7 +131,7 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal((await called).isError, false);
   });
 
-  it('asks nowhere else once the card is answered', async () => {
+  it('asks the user nowhere else once the card is answered', async () => {
     await scene.close();
     const opened = Promise.withResolvers<void>();
     const outsideAddress = (address: string) => Promise.resolve(address);
@@ -186,7 +186,7 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal(call?.outcome, 'cancelled');
   });
 
-  it('goes on in another window when its own closes, and says that the tools may be others', async () => {
+  it('continues in another window when its own closes, and reports that the tools may have changed', async () => {
     await scene.stage.signIn('repositories');
     const one = await scene.openWindow();
     const client = await scene.connect();
@@ -248,7 +248,7 @@ describe('the command that serves a session of the agent host', () => {
     await takenBack.promise;
   });
 
-  it('begins a session again in the same window when that has forgotten it', async () => {
+  it('begins a new session in the same window if its session no longer exists there', async () => {
     await scene.stage.signIn('repositories');
     const { broker } = await scene.openWindow();
     const client = await scene.connect();
@@ -266,7 +266,7 @@ describe('the command that serves a session of the agent host', () => {
     await assert.rejects(listed, { code: -32022 });
   });
 
-  it('says so if no open window has the server', async () => {
+  it('reports that no open window has the server', async () => {
     await scene.openWindow();
     const transport = scene.transport(scene.directory, 'unknown');
     const answered = new Promise<unknown>((resolve) => (transport.onmessage = resolve));

@@ -5,7 +5,7 @@ import { scriptedUpstream } from './scriptedUpstream.js';
 
 const limit = 200;
 
-describe('sessions that nobody ends', () => {
+describe('sessions that no caller ends', () => {
   let stage: RelayWorld;
   let caller: RawCaller;
   before(async () => {
@@ -28,7 +28,7 @@ describe('sessions that nobody ends', () => {
     return answer.status;
   };
 
-  it('make room for others: the one idle longest goes, none that is used or listened on', async () => {
+  it('make room for others: the one idle longest ends, and none that is in use', async () => {
     const idle = await begin();
     const used = await begin();
     const listening = await begin();

@@ -4,10 +4,10 @@ import { startStatelessServer, type StatelessServer } from '../demo/statelessSer
 import { startWorld, type World } from '../demo/world.js';
 import { callTool, RelayWorld } from './relayWorld.js';
 
-/** What a test sees of a caller of both eras. */
+/** A caller that supports both revisions, with what a test observes of it. */
 interface ModernCaller {
   readonly client: Client;
-  /** The messages of the questions it was asked, oldest first. */
+  /** The messages of the elicitations that it received, oldest first. */
   readonly questions: string[];
   readonly text: (tool: string, args?: Record<string, unknown>) => Promise<string>;
 }
@@ -35,7 +35,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     await relay.close();
   });
 
-  /** A client that speaks the revision where the server does, and shows addresses. */
+  /** Connects a client that uses the revision if the server supports it, and that can show addresses. */
   async function connect(name: string): Promise<ModernCaller> {
     const questions: string[] = [];
     const client = new Client(
@@ -57,7 +57,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     return { client, questions, text };
   }
 
-  it('reaches such a server for a caller with a session, through sign_in and on to its tools', async () => {
+  it('reaches a server of this revision for a caller with a session, from sign_in to its tools', async () => {
     const client = await relay.connect('notes');
     await client.listTools();
     assert.match((await callTool(client, 'sign_in')).text, /read_notes, write_note/);
@@ -76,7 +76,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.match(relay.cards[0]?.message ?? '', /New scopes: notes:write/);
   });
 
-  it('speaks it to a caller that does if the server is known to speak it', async () => {
+  it('is used with a caller that supports it if the server is known to support it', async () => {
     await relay.signIn('notes');
     const { client, text } = await connect('notes');
     assert.equal(client.getNegotiatedProtocolVersion(), '2026-07-28');
@@ -93,7 +93,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.equal(notes.methods.filter((method) => method === 'tools/call').length, 1);
   });
 
-  it('tells the model that the user declined, and does not ask again', async () => {
+  it('reports to the model that the user declined, and does not ask again', async () => {
     await relay.signIn('notes');
     const { text, questions } = await connect('notes');
     onQuestion = () => Promise.resolve('decline');

@@ -50,14 +50,14 @@ describe('the command that speaks stdio for an agent', () => {
     assert.equal((await callTool(client, 'list_branches')).isError, false);
   });
 
-  it('says so where the agent was withdrawn', async () => {
+  it('reports that the agent was withdrawn', async () => {
     const client = await connect();
     await scene.agents.admissions.withdraw(admitted.agent.id);
     await scene.admit({ repositories: {} }, 'another');
     await assert.rejects(callTool(client, 'list_branches'), /may have been withdrawn/);
   });
 
-  it('goes on with the key and at the address that its file has now', async () => {
+  it('uses the key and the address that its file has now', async () => {
     const client = await connect();
     const files = new BridgeFiles(directory, command);
     const key = await scene.agents.admissions.rotate(admitted.agent.id);
@@ -69,7 +69,7 @@ describe('the command that speaks stdio for an agent', () => {
     assert.equal((await callTool(client, 'list_branches')).isError, false);
   });
 
-  it('starts before the editor: says what to do, and has the server’s tools once a window serves', async () => {
+  it('explains what to do before the editor starts, and lists the server’s tools once a window serves', async () => {
     scene.agents.dispose();
     const client = await connect();
     const names = async () => (await client.listTools()).tools.map(({ name }) => name);
@@ -88,7 +88,7 @@ describe('the command that speaks stdio for an agent', () => {
     assert.match((await callTool(client, 'list_branches')).text, /main/);
   });
 
-  it('sends its key and its calls to no proxy that its environment names', async () => {
+  it('sends its key and its calls to no proxy from its environment', async () => {
     const proxy = createServer();
     let isAsked = false;
     proxy.on('connect', (_request, socket) => {
@@ -107,7 +107,7 @@ describe('the command that speaks stdio for an agent', () => {
     }
   });
 
-  it('says so where its file is gone', async () => {
+  it('reports that its file is missing', async () => {
     const client = await connect();
     await scene.admit({ repositories: {} }, 'another');
     await scene.agents.admissions.withdraw(admitted.agent.id);
@@ -118,7 +118,7 @@ describe('the command that speaks stdio for an agent', () => {
     );
   });
 
-  it('keeps its key where only its owner can read it, and takes it from nowhere else', async function () {
+  it('keeps its key in a file that only its owner can read, and reads it from no other', async function () {
     if (process.platform === 'win32') this.skip();
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     await chmod(file, 0o640);

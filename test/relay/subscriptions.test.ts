@@ -9,7 +9,7 @@ import { startWorld } from '../demo/world.js';
 import { AgentScene, freePort } from './agentScene.js';
 import { callTool, RelayWorld } from './relayWorld.js';
 
-/** What a listening client has heard, and a wait for more. */
+/** The notifications that a listening client has received, and a wait for more. */
 class Heard {
   readonly methods: string[] = [];
   #more = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ describe('a subscription (2026-07-28)', () => {
     await heard.until(4);
   });
 
-  it('carries no kind that was not asked for', async () => {
+  it('carries no kind that was not requested', async () => {
     await signIn();
     const { client, heard } = await openEditor();
     await client.listen({ promptsListChanged: true });
@@ -114,7 +114,7 @@ describe('a subscription (2026-07-28)', () => {
     assert.deepEqual(await heard.until(1), ['notifications/prompts/list_changed']);
   });
 
-  it('goes on through a renewal of tokens without an announcement', async () => {
+  it('continues through a renewal of tokens without an announcement', async () => {
     await signIn();
     const { client, heard } = await openEditor();
     await client.listen(everything);
@@ -213,7 +213,7 @@ describe('a subscription (2026-07-28)', () => {
     assert.deepEqual((await client.listen(everything)).honoredFilter, { toolsListChanged: true });
   });
 
-  it('is refused if its kinds cannot be read, by the name of the parameter', async () => {
+  it('is refused with the name of the parameter if its kinds cannot be read', async () => {
     await signIn();
     const { client } = await openEditor();
     const filter = { toolsListChanged: 'yes' } as unknown as { toolsListChanged: boolean };
