@@ -51,6 +51,13 @@ describe('consent inside a waiting call', () => {
     );
   });
 
+  it('responds to a sign_in that a client still lists after the sign-in', async () => {
+    await stage.signIn('repositories');
+    const { text, isError } = await callTool(await stage.connect('repositories'), 'sign_in');
+    assert.equal(isError, false);
+    assert.match(text, /^Signed in to repositories\. .*list_branches, create_branch/);
+  });
+
   it('announces the real tools on the stream of sign_in, before its result', async () => {
     const caller = await calling();
     await (await caller.call('tools/list')).whole();

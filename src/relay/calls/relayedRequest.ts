@@ -158,18 +158,21 @@ export class RelayedRequests {
     }
     const { upstream } = session;
     if (upstream === undefined) return { kind: 'otherAccount' };
-    if (request.tool === signInToolName && session.offeredSignIn) {
+    if (request.tool === signInToolName) {
       const tools = await this.parts.upstreams.listTools(session, request.signal);
       if (tools.kind !== 'listed') return tools;
-      request.respond(
-        textResult(
-          signedIn(
-            session.server.name,
-            tools.names.map((name) => displayText(name) ?? '…'),
+      // VS Code lists stored tools in a new window, so it can call `sign_in` after the sign-in.
+      if (session.offeredSignIn || !tools.names.includes(signInToolName)) {
+        request.respond(
+          textResult(
+            signedIn(
+              session.server.name,
+              tools.names.map((name) => displayText(name) ?? '…'),
+            ),
           ),
-        ),
-      );
-      return 'responded';
+        );
+        return 'responded';
+      }
     }
     if (session.isBridged && needsNoUpstream.has(request.request.method)) {
       request.respond({});
