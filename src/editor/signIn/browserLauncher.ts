@@ -28,9 +28,8 @@ export interface BrowserParts {
 }
 
 /**
- * Runs sign-ins in the user's browser. It opens the launch page, or watches the page that the button of a
- * chat card opened. If the browser does not open the page or does not return, it offers other ways to sign
- * in.
+ * Runs sign-ins in the user's browser. It opens the launch page, or watches the page that a card's button opened. If
+ * the browser does not open the page or does not return, it offers other ways to sign in.
  */
 export class BrowserLauncher implements CardBrowser {
   readonly #watch: BrowserWatch;
@@ -93,10 +92,10 @@ export class BrowserLauncher implements CardBrowser {
   }
 
   /**
-   * Opens the page. The editor's result is ignored, because it reports success even if a popup blocker
-   * stopped the window. In a web editor, the resolved address is opened, because code-server before 4.138
-   * maps the port of a loopback address but drops its path (`resolveExternalUri` in its
-   * `src/vs/code/browser/workbench/workbench.ts`); it opens addresses of its own host unchanged.
+   * Opens the page. The editor's result is ignored, because it reports success even if a popup blocker stopped the
+   * window. In a web editor, the resolved address is opened, because code-server before 4.138 maps the port of a
+   * loopback address but drops its path (`resolveExternalUri` in its `src/vs/code/browser/workbench/workbench.ts`);
+   * it opens addresses of its own host unchanged.
    */
   async #send(page: LaunchPage): Promise<void> {
     const { openExternal = vscode.env.openExternal } = this.parts;
@@ -145,10 +144,7 @@ export class BrowserLauncher implements CardBrowser {
     if (way !== undefined) await this.#take(attempt, way, page, say);
   }
 
-  /**
-   * Continues in the way that the user chose. A notification cannot be withdrawn, so its buttons may be
-   * selected after the sign-in has ended.
-   */
+  /** Continues in the way that the user chose. Buttons of a notification may be selected after the sign-in has ended. */
   async #take(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
     if (!attempt.hasEnded) await this.#go(attempt, way, page, say);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.parts.begin(attempt.server, way);
@@ -237,10 +233,7 @@ function phaseTexts({ server }: SignInAttempt, phase: SignInPhase): string {
 
 /** How long to wait for the browser to open the page before offering other ways, in milliseconds. */
 const visitPatience = 3_000;
-/**
- * How long to wait for the browser to return from the authorization server, in milliseconds: long enough for
- * a password and a second factor.
- */
+/** How long to wait for the browser to return, in milliseconds: long enough for a password and a second factor. */
 const returnPatience = 60_000;
 
 /** Notices that the browser does not open a launch page, or does not return from the authorization server. */
@@ -264,10 +257,7 @@ export class BrowserWatch {
     void attempt.outcome.then(() => timer.dispose());
   }
 
-  /**
-   * @param onMissing called once for each sign-in, if its browser does not return from the authorization
-   *   server
-   */
+  /** @param onMissing called once for each sign-in, if its browser does not return from the authorization server */
   awaitReturn(attempt: SignInAttempt, onMissing: () => Promise<void>): void {
     // With an account of the editor, there is no redirect: the editor asks the user itself.
     if (usesEditorAccount(attempt.server) || this.#returns.has(attempt)) return;
